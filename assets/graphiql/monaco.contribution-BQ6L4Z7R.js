@@ -1,0 +1,1 @@
+import{a,b}from"/graphiql/chunk-3A23H6SX.js";import"/graphiql/chunk-7Y6R55CC.js";import"/graphiql/chunk-CJD3MP2D.js";import"/graphiql/chunk-2CGDM5VP.js";import"/graphiql/chunk-YNGMVEKA.js";import"/graphiql/chunk-N5TJSMUE.js";export{b as getWorker,a as jsonDefaults};

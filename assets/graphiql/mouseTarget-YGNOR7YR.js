@@ -1,0 +1,1 @@
+import{Jh as a,Kh as b,Lh as c,Mh as d}from"/graphiql/chunk-2CGDM5VP.js";import"/graphiql/chunk-YNGMVEKA.js";import"/graphiql/chunk-N5TJSMUE.js";export{c as HitTestContext,b as MouseTarget,d as MouseTargetFactory,a as PointerHandlerLastRenderData};

@@ -1,0 +1,163 @@
+//! Who asks, when, and with which source of ids: handed to every function of the domain.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, Timelike, Utc};
+use uuid::Uuid;
+
+use super::db::Db;
+
+/// What a member of an organization may do at most (domain model, membership).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Reads and works.
+    Member,
+    /// Also administers members, keys and settings.
+    Admin,
+    /// Also owns the organization itself.
+    Owner,
+}
+
+impl Role {
+    /// The stored and shown word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Member => "MEMBER",
+            Self::Admin => "ADMIN",
+            Self::Owner => "OWNER",
+        }
+    }
+
+    /// The role of a stored word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Member, Self::Admin, Self::Owner].into_iter().find(|role| role.word() == word)
+    }
+}
+
+/// By what the caller proved who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// An access token, with the generation it was issued in and the sign-in (refresh family) it belongs to.
+    Token {
+        /// The user's token generation when the token was issued; the user's present one must equal it.
+        generation: i32,
+        /// The sign-in; ended by a logout.
+        family: Uuid,
+    },
+    /// An API key, already read and found valid in this request.
+    ApiKey {
+        /// The key's row.
+        key_id: i64,
+        /// What it is limited to; empty for everything its user may do.
+        scopes: Vec<String>,
+    },
+    /// The operator at the command line, or the program itself.
+    Operator,
+}
+
+/// The caller of one request: a user acting in one organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// `user.id`; 0 for the operator.
+    pub user_id: i64,
+    /// `user.uuid`.
+    pub user_uuid: Uuid,
+    /// The active organization: every row that is read or written belongs to it.
+    pub organization_id: i64,
+    /// Role in that organization.
+    pub role: Role,
+    /// How the caller proved it.
+    pub proof: Proof,
+}
+
+/// Where a request came in, as the trail records it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surface {
+    /// The native surface.
+    Graphql,
+    /// The command line.
+    Cli,
+    /// An importer.
+    Import,
+    /// Generated data.
+    Seed,
+}
+
+impl Surface {
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Graphql => "graphql",
+            Self::Cli => "cli",
+            Self::Import => "import",
+            Self::Seed => "seed",
+        }
+    }
+}
+
+/// The clock. Real, or fixed by a test; cut to microseconds, because SQLite would keep more than PostgreSQL does.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Clock {
+    /// The machine's clock.
+    #[default]
+    System,
+    /// Always this instant.
+    Fixed(DateTime<Utc>),
+}
+
+impl Clock {
+    /// Now, in whole microseconds.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    pub fn now(self) -> DateTime<Utc> {
+        match self {
+            Self::System => micros(Utc::now()),
+            Self::Fixed(instant) => instant,
+        }
+    }
+}
+
+/// An instant cut to whole microseconds.
+pub fn micros(instant: DateTime<Utc>) -> DateTime<Utc> {
+    instant.with_nanosecond(instant.nanosecond() / 1_000 * 1_000).unwrap_or(instant)
+}
+
+/// A new random UUID of version 4 (domain model, rules for every table).
+#[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]
+pub fn new_uuid() -> Uuid {
+    Uuid::new_v4()
+}
+
+/// The context of one request.
+#[derive(Clone)]
+pub struct Cx {
+    /// The store.
+    pub db: Db,
+    /// Who asks; none before sign-in.
+    pub caller: Option<Arc<Caller>>,
+    /// The instant the request is answered at: one for the whole request.
+    pub now: DateTime<Utc>,
+    /// Where it came in.
+    pub surface: Surface,
+    /// The request's id, in logs and in the trail.
+    pub request_id: Uuid,
+    /// Statements sent to the store for this request so far.
+    pub statements: Arc<AtomicU64>,
+}
+
+impl Cx {
+    /// A context for `caller` at `now`.
+    pub fn new(db: Db, caller: Option<Caller>, now: DateTime<Utc>, surface: Surface) -> Self {
+        Self { db, caller: caller.map(Arc::new), now, surface, request_id: new_uuid(), statements: Arc::default() }
+    }
+
+    /// The caller, or the refusal of one who has not signed in.
+    pub fn caller(&self) -> super::error::Result<&Arc<Caller>> {
+        self.caller.as_ref().ok_or(super::error::Error::Unauthenticated("sign in first"))
+    }
+
+    /// Statements sent for this request so far.
+    pub fn statement_count(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,76 @@
+//! A transaction in the hands of a command, and what makes it commit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sqlx::{Postgres, Sqlite};
+
+use super::Store;
+use super::lease::Lease;
+use super::statement::{Rows, Statement};
+use crate::domain::error::Result;
+
+pub(super) enum AnyLease {
+    Sqlite(Lease<Sqlite>),
+    Postgres(Lease<Postgres>),
+}
+
+impl AnyLease {
+    pub(super) async fn fetch(&mut self, statement: &Statement) -> Result<Rows, sqlx::Error> {
+        match self {
+            Self::Sqlite(lease) => lease.fetch(statement).await,
+            Self::Postgres(lease) => lease.fetch(statement).await,
+        }
+    }
+
+    pub(super) async fn raw(&mut self, sql: &str) -> Result<()> {
+        match self {
+            Self::Sqlite(lease) => lease.raw(sql).await,
+            Self::Postgres(lease) => lease.raw(sql).await,
+        }
+    }
+
+    pub(super) fn give_back(self) {
+        match self {
+            Self::Sqlite(lease) => lease.give_back(),
+            Self::Postgres(lease) => lease.give_back(),
+        }
+    }
+}
+
+/// An open transaction.
+pub struct Tx {
+    pub(super) lease: AnyLease,
+    pub(super) store: Store,
+    pub(super) statements: Arc<AtomicU64>,
+    /// Set by the trail when it has appended: without it nothing commits.
+    pub(super) recorded: bool,
+}
+
+/// What a command leaves behind.
+pub enum Outcome<T> {
+    /// Something changed, and the trail says so: commit.
+    Changed(T),
+    /// Nothing changed: roll back.
+    Unchanged(T),
+    /// Bookkeeping that the trail does not tell (sign-ins, last use of a key): commit without an entry.
+    Bookkeeping(T),
+}
+
+impl Tx {
+    /// Runs one statement.
+    pub async fn fetch(&mut self, statement: &Statement) -> Result<Rows> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        Ok(self.lease.fetch(statement).await?)
+    }
+
+    /// Which store this is, for SQL that must differ.
+    pub fn store(&self) -> Store {
+        self.store
+    }
+
+    /// The trail has appended the entries of this transaction.
+    pub(in crate::domain) fn mark_recorded(&mut self) {
+        self.recorded = true;
+    }
+}

@@ -1,0 +1,4 @@
+//! The audit gateway: one audit domain on two stores, spoken to in GraphQL.
+
+pub mod domain;
+pub mod graphql;

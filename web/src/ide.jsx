@@ -1,0 +1,55 @@
+// GraphiQL with the examples in its tabs and, for finding them again, in its side bar.
+
+import { useEffect, useMemo } from 'react';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import '@graphiql/react/style.css';
+import '@graphiql/plugin-doc-explorer/style.css';
+import '@graphiql/plugin-history/style.css';
+import 'graphiql/graphiql.css';
+import { examples } from './examples.js';
+import { createFetcher } from './fetcher.js';
+import './workers.js';
+
+const EXAMPLES_PLUGIN = { title: 'Examples', icon: ExamplesIcon, content: Examples };
+const PLUGINS = [HISTORY_PLUGIN, EXAMPLES_PLUGIN];
+const TABS = examples.map(({ query, variables }) => ({ query, variables }));
+
+export default function Ide() {
+  const { fetcher, dispose } = useMemo(createFetcher, []);
+  useEffect(() => dispose, [dispose]);
+  return (
+    <GraphiQL fetcher={fetcher} defaultTabs={TABS} plugins={PLUGINS} defaultEditorToolsVisibility="variables">
+      <GraphiQL.Logo> </GraphiQL.Logo>
+    </GraphiQL>
+  );
+}
+
+function Examples() {
+  const { addTab } = useGraphiQLActions();
+  const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
+  const open = ({ query, variables }) => {
+    addTab();
+    queryEditor?.setValue(query);
+    variableEditor?.setValue(variables);
+  };
+  return (
+    <section className="examples" aria-label="Examples">
+      <h2>Examples</h2>
+      {examples.map(example => (
+        <button type="button" key={example.title} onClick={() => open(example)}>
+          {example.title}
+          <small>{example.about}</small>
+        </button>
+      ))}
+    </section>
+  );
+}
+
+function ExamplesIcon() {
+  return (
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true">
+      <path d="M8 6h13M8 12h13M8 18h13M3.5 6h.01M3.5 12h.01M3.5 18h.01" strokeLinecap="round" />
+    </svg>
+  );
+}
