@@ -1,6 +1,11 @@
 //! What may be asked and done: the one model behind every surface. No HTTP, no GraphQL, no wire words of a dialect.
 
+pub mod access;
+pub mod ask;
 pub mod cell;
 pub mod cx;
 pub mod db;
+pub mod describe;
 pub mod error;
+pub mod model;
+pub mod noun;

@@ -1,7 +1,7 @@
 //! What differs between the two stores when a value is bound or read.
 
-use crate::domain::db::q::{from_millionths, to_millionths};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use entity::Quantity;
 use rust_decimal::Decimal;
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
@@ -27,6 +27,16 @@ fn refuse(cause: sqlx::error::BoxDynError) -> Error {
 /// An instant as SQLite keeps it: always six fraction digits, so that the order of the texts is the order of time.
 pub fn sqlite_instant(instant: &DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Micros, false)
+}
+
+/// What SQLite keeps of an exact decimal; one of more than six fraction digits is cut, and a comparison with it can
+/// then not be exact, so inputs are refused before they come here.
+fn millionths(value: Decimal) -> i64 {
+    Quantity(value.trunc_with_scale(6)).to_millionths().unwrap_or(if value.is_sign_negative() {
+        i64::MIN
+    } else {
+        i64::MAX
+    })
 }
 
 macro_rules! pick {
@@ -128,7 +138,7 @@ impl Engine for Sqlite {
                     Cell::Uuid(value) => bound.add(*value),
                     Cell::Time(value) => bound.add(sqlite_instant(value)),
                     Cell::Date(value) => bound.add(value.to_string()),
-                    Cell::Decimal(value) => bound.add(to_millionths(*value)),
+                    Cell::Decimal(value) => bound.add(millionths(*value)),
                 },
                 Arg::Many(_, cells) => {
                     let list: Vec<serde_json::Value> = cells
@@ -142,7 +152,7 @@ impl Engine for Sqlite {
                             Cell::Uuid(value) => value.simple().to_string().into(),
                             Cell::Time(value) => sqlite_instant(value).into(),
                             Cell::Date(value) => value.to_string().into(),
-                            Cell::Decimal(value) => to_millionths(*value).into(),
+                            Cell::Decimal(value) => millionths(*value).into(),
                         })
                         .collect();
                     bound.add(serde_json::Value::Array(list).to_string())
@@ -163,7 +173,7 @@ impl Engine for Sqlite {
             Kind::Time => row.try_get::<Option<DateTime<Utc>>, _>(index)?.into(),
             Kind::Date => row.try_get::<Option<NaiveDate>, _>(index)?.into(),
             Kind::Decimal => {
-                row.try_get::<Option<i64>, _>(index)?.map(|value| from_millionths(value).normalize()).into()
+                row.try_get::<Option<i64>, _>(index)?.map(|value| Quantity::from_millionths(value).0.normalize()).into()
             }
             Kind::Json => row.try_get::<Option<String>, _>(index)?.map_or(Cell::Null, Cell::Json),
         })

@@ -65,6 +65,11 @@ impl<E: Engine> Leases<E> {
         Ok(Lease { live: Some(live), home: Arc::clone(&self.idle), _permit: permit })
     }
 
+    /// Whether a connection waits for work.
+    pub fn has_idle(&self) -> bool {
+        !self.idle.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Closes the idle connections: the store went away and they with it.
     pub fn forget_idle(&self) {
         let gone: Vec<_> = self.idle.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();

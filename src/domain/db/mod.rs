@@ -6,7 +6,6 @@
 mod connect;
 mod engine;
 mod lease;
-mod q;
 mod statement;
 mod tx;
 
@@ -60,6 +59,45 @@ pub struct Errand {
     pub statements: Arc<AtomicU64>,
 }
 
+/// A connection that reads, for the time of one errand.
+pub struct Reader {
+    lease: AnyLease,
+    db: Db,
+    errand: Errand,
+    state: State,
+}
+
+enum State {
+    Sound,
+    Unknown,
+    Disconnected,
+}
+
+impl Reader {
+    /// Runs one statement.
+    pub async fn fetch(&mut self, statement: &Statement) -> Result<Rows> {
+        self.db.count(&self.errand);
+        match self.lease.fetch(statement).await {
+            Ok(rows) => Ok(rows),
+            Err(error) => {
+                self.state = if is_disconnect(&error) {
+                    State::Disconnected
+                } else if matches!(error, sqlx::Error::Database(_) | sqlx::Error::ColumnDecode { .. }) {
+                    State::Sound
+                } else {
+                    State::Unknown
+                };
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Which store this is.
+    pub fn store(&self) -> Store {
+        self.db.store()
+    }
+}
+
 impl Db {
     /// Which store this is.
     pub fn store(&self) -> Store {
@@ -100,46 +138,55 @@ impl Db {
         })
     }
 
-    /// Runs one statement that only reads.
-    pub async fn fetch(&self, errand: &Errand, statement: Statement) -> Result<Rows> {
-        let mut answers = self.fetch_all(errand, vec![statement]).await?;
-        answers.pop().ok_or(Error::Internal)
-    }
-
-    /// Runs statements that only read, one after the other on one connection.
-    pub async fn fetch_all(&self, errand: &Errand, statements: Vec<Statement>) -> Result<Vec<Rows>> {
+    /// Reads: several statements one after the other on one connection. Run once more where the connection turns out
+    /// to be gone, so it must have no other effect.
+    pub async fn read<T, F>(&self, errand: &Errand, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'a> Fn(&'a mut Reader) -> BoxFuture<'a, Result<T>> + Send + Sync + 'static,
+    {
         let (db, errand) = (self.clone(), errand.clone());
         spawned(async move {
-            // A connection that the store closed while it was idle shows only in use: once more on a new one.
-            match db.try_fetch_all(&errand, &statements).await {
-                Err(Attempt::Disconnected) => {
-                    db.forget_idle();
-                    db.try_fetch_all(&errand, &statements).await.map_err(Error::from)
+            for attempt in 0.. {
+                let lease = db.lease(&errand, false).await;
+                let lease = match lease {
+                    // A connection that the store closed while it was idle shows only in use.
+                    Err(Error::Unavailable) if attempt == 0 && db.has_idle() => {
+                        db.forget_idle();
+                        continue;
+                    }
+                    other => other?,
+                };
+                let mut reader = Reader { lease, db: db.clone(), errand: errand.clone(), state: State::Sound };
+                let answer = work(&mut reader).await;
+                match reader.state {
+                    State::Sound => reader.lease.give_back(),
+                    State::Unknown => {}
+                    State::Disconnected if attempt == 0 => {
+                        db.forget_idle();
+                        continue;
+                    }
+                    State::Disconnected => {}
                 }
-                other => other.map_err(Error::from),
+                return answer;
             }
+            Err(Error::Unavailable)
         })
         .await
     }
 
-    async fn try_fetch_all(&self, errand: &Errand, statements: &[Statement]) -> Result<Vec<Rows>, Attempt> {
-        let mut lease = self.lease(errand, false).await.map_err(Attempt::Refused)?;
-        let mut answers = Vec::with_capacity(statements.len());
-        for statement in statements {
-            self.count(errand);
-            match lease.fetch(statement).await {
-                Ok(rows) => answers.push(rows),
-                Err(error) if is_disconnect(&error) => return Err(Attempt::Disconnected),
-                Err(error) => {
-                    if matches!(error, sqlx::Error::Database(_) | sqlx::Error::ColumnDecode { .. }) {
-                        lease.give_back();
-                    }
-                    return Err(Attempt::Refused(error.into()));
-                }
-            }
-        }
-        lease.give_back();
-        Ok(answers)
+    fn has_idle(&self) -> bool {
+        matches!(&self.inner.pools, Pools::Postgres(leases) if leases.has_idle())
+    }
+
+    /// Runs one statement that only reads.
+    pub async fn fetch(&self, errand: &Errand, statement: Statement) -> Result<Rows> {
+        let statement = Arc::new(statement);
+        self.read(errand, move |reader| {
+            let statement = Arc::clone(&statement);
+            Box::pin(async move { reader.fetch(&statement).await })
+        })
+        .await
     }
 
     fn forget_idle(&self) {
@@ -217,14 +264,13 @@ impl Db {
 
 enum Attempt {
     Again,
-    Disconnected,
     Refused(Error),
 }
 
 impl From<Attempt> for Error {
     fn from(attempt: Attempt) -> Self {
         match attempt {
-            Attempt::Again | Attempt::Disconnected => Self::Unavailable,
+            Attempt::Again => Self::Unavailable,
             Attempt::Refused(error) => error,
         }
     }

@@ -1,0 +1,43 @@
+//! The policy: who may see and do what. Every surface and every command asks here and nowhere else.
+
+use super::cx::{Caller, Role};
+use super::describe::{Audience, Noun};
+
+/// Through whose eyes a question is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// The active organization.
+    pub organization_id: i64,
+    /// The person; 0 for the operator.
+    pub user_id: i64,
+    /// The role in the organization.
+    pub role: Role,
+}
+
+impl From<&Caller> for Viewer {
+    fn from(caller: &Caller) -> Self {
+        Self { organization_id: caller.organization_id, user_id: caller.user_id, role: caller.role }
+    }
+}
+
+/// Which rows of a noun, among those of the organization, someone may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visible {
+    /// All of them.
+    All,
+    /// None.
+    None,
+    /// Those whose column holds the viewer's own user id.
+    Own(&'static str),
+}
+
+/// Which rows of `noun` the viewer may see.
+pub fn visible(viewer: &Viewer, noun: &Noun) -> Visible {
+    match noun.audience {
+        Audience::Everyone => Visible::All,
+        Audience::AtLeast(role) if viewer.role >= role => Visible::All,
+        Audience::AtLeast(_) => Visible::None,
+        Audience::OwnOrAtLeast(_, role) if viewer.role >= role => Visible::All,
+        Audience::OwnOrAtLeast(column, _) => Visible::Own(column),
+    }
+}

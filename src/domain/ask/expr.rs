@@ -1,0 +1,299 @@
+//! The one filter language behind every surface: a condition over a noun's fields and relations.
+//!
+//! A comparison with a missing value is never true, `NotEq` and `NotIn` included; `Not` gives exactly the rows its
+//! operand does not (contract graphql, Filters).
+
+use super::sql::{Sql, Wanted};
+use crate::domain::cell::{Cell, Kind};
+use crate::domain::db::Store;
+use crate::domain::describe::{Field, Link, Noun};
+use crate::domain::model::Model;
+
+/// A condition over the rows of one noun, its fields and relations named by position.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    /// All hold; true without operands.
+    And(Vec<Self>),
+    /// One holds; false without operands.
+    Or(Vec<Self>),
+    /// It does not hold.
+    Not(Box<Self>),
+    /// A field passes a test.
+    Field {
+        /// Position of the field in its noun.
+        field: usize,
+        /// The test.
+        test: Test,
+        /// Letters A to Z and a to z count as the same.
+        fold: bool,
+    },
+    /// A related row exists that passes a condition.
+    Related {
+        /// Position of the relation in its noun.
+        relation: usize,
+        /// The condition on the related row.
+        expr: Box<Self>,
+    },
+}
+
+/// A test of one value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// Equal.
+    Eq(Cell),
+    /// There, and not equal.
+    NotEq(Cell),
+    /// One of these.
+    In(Vec<Cell>),
+    /// There, and none of these.
+    NotIn(Vec<Cell>),
+    /// Less.
+    Lt(Cell),
+    /// Less or equal.
+    Lte(Cell),
+    /// Greater.
+    Gt(Cell),
+    /// Greater or equal.
+    Gte(Cell),
+    /// From the first to the second, both included.
+    Between(Cell, Cell),
+    /// Missing, or not.
+    IsNull(bool),
+    /// Text that contains this.
+    Contains(String),
+    /// Text that begins with this.
+    StartsWith(String),
+    /// Text that ends with this.
+    EndsWith(String),
+    /// A list that has this element.
+    Has(String),
+}
+
+impl Expr {
+    /// The condition that always holds.
+    pub fn always() -> Self {
+        Self::And(Vec::new())
+    }
+
+    /// Whether it always holds.
+    pub fn is_always(&self) -> bool {
+        matches!(self, Self::And(operands) if operands.is_empty())
+    }
+
+    /// A field passes a test, letter case counting.
+    pub fn field(field: usize, test: Test) -> Self {
+        Self::Field { field, test, fold: false }
+    }
+
+    /// Writes the condition over the row of `noun` at `alias`.
+    pub fn write(&self, model: &Model, noun: &Noun, alias: &str, sql: &mut Sql) {
+        match self {
+            Self::And(operands) => junction(operands, " AND ", "(1 = 1)", model, noun, alias, sql),
+            Self::Or(operands) => junction(operands, " OR ", "(1 = 0)", model, noun, alias, sql),
+            Self::Not(operand) => {
+                sql.push("((");
+                operand.write(model, noun, alias, sql);
+                sql.push(") IS NOT TRUE)");
+            }
+            Self::Field { field, test, fold } => {
+                if let Some(field) = noun.fields.get(*field) {
+                    write_test(field, test, *fold, alias, sql);
+                } else {
+                    sql.push("(1 = 0)");
+                }
+            }
+            Self::Related { relation, expr } => {
+                let Some((relation, target)) = model.related(noun, *relation) else {
+                    sql.push("(1 = 0)");
+                    return;
+                };
+                let other = sql.alias();
+                sql.push("EXISTS (SELECT 1 FROM ");
+                match relation.link {
+                    Link::ToOne(column) => {
+                        sql.name(&target.table).push(" ").push(&other).push(" WHERE ");
+                        sql.column(&other, "id").push(" = ").column(alias, column);
+                    }
+                    Link::ToMany(column) => {
+                        sql.name(&target.table).push(" ").push(&other).push(" WHERE ");
+                        sql.column(&other, column).push(" = ").column(alias, "id");
+                    }
+                    Link::Through(table, own, there) => {
+                        let join = sql.alias();
+                        sql.name(table).push(" ").push(&join).push(" JOIN ");
+                        sql.name(&target.table).push(" ").push(&other).push(" ON ");
+                        sql.column(&other, "id").push(" = ").column(&join, there).push(" WHERE ");
+                        sql.column(&join, own).push(" = ").column(alias, "id");
+                    }
+                    Link::Ancestors | Link::Descendants | Link::History(_) => {
+                        sql.name(&target.table).push(" ").push(&other).push(" WHERE ");
+                        write_path_link(relation.link, alias, &other, sql);
+                    }
+                }
+                sql.push(" AND ");
+                if matches!(relation.link, Link::ToOne(_)) {
+                    sql.visible_embedded(&other, target);
+                } else {
+                    sql.visible(&other, target);
+                }
+                sql.push(" AND (");
+                expr.write(model, target, &other, sql);
+                sql.push("))");
+            }
+        }
+    }
+}
+
+/// Writes how a row at `child` belongs to the row at `parent` over the materialised path or the trail.
+pub fn write_path_link(link: Link, parent: &str, child: &str, sql: &mut Sql) {
+    match link {
+        // A path is made of parts of equal length, so the path of an ancestor is a prefix of whole parts.
+        Link::Ancestors => {
+            sql.push("length(").column(child, "path").push(") < length(").column(parent, "path").push(") AND ");
+            sql.column(child, "path").push(" = substr(").column(parent, "path");
+            sql.push(", 1, length(").column(child, "path").push("))");
+        }
+        // ':' follows '9' and '/', the only characters of a path.
+        Link::Descendants => {
+            sql.column(child, "path").push(" > ").column(parent, "path").push(" AND ");
+            sql.column(child, "path").push(" < ").column(parent, "path").push(" || ':'");
+        }
+        Link::History(entity_type) => {
+            sql.column(child, "entity_type").push(" = '").push(entity_type).push("' AND ");
+            sql.column(child, "entity_uuid").push(" = ").column(parent, "uuid");
+        }
+        Link::ToOne(_) | Link::ToMany(_) | Link::Through(..) => {
+            sql.push("1 = 0");
+        }
+    }
+}
+
+fn junction(operands: &[Expr], word: &str, empty: &str, model: &Model, noun: &Noun, alias: &str, sql: &mut Sql) {
+    if operands.is_empty() {
+        sql.push(empty);
+        return;
+    }
+    sql.push("(");
+    for (index, operand) in operands.iter().enumerate() {
+        if index > 0 {
+            sql.push(word);
+        }
+        operand.write(model, noun, alias, sql);
+    }
+    sql.push(")");
+}
+
+fn write_test(field: &Field, test: &Test, fold: bool, alias: &str, sql: &mut Sql) {
+    let kind = field.kind;
+    let folded = |cell: &Cell| match (fold, cell) {
+        (true, Cell::Text(text)) => Cell::Text(text.to_ascii_lowercase()),
+        _ => cell.clone(),
+    };
+    let subject = |sql: &mut Sql| {
+        if fold {
+            sql.push("lower(").field(alias, field).push(")");
+        } else {
+            sql.field(alias, field);
+        }
+    };
+    let mut compare = |operator: &str, cell: &Cell| {
+        subject(sql);
+        sql.push(operator).value(kind, folded(cell));
+    };
+    match test {
+        Test::Eq(Cell::Null)
+        | Test::NotEq(Cell::Null)
+        | Test::Lt(Cell::Null)
+        | Test::Lte(Cell::Null)
+        | Test::Gt(Cell::Null)
+        | Test::Gte(Cell::Null)
+        | Test::Between(Cell::Null, _)
+        | Test::Between(_, Cell::Null) => {
+            sql.push("(1 = 0)");
+        }
+        Test::Eq(cell) => compare(" = ", cell),
+        Test::NotEq(cell) => compare(" <> ", cell),
+        Test::Lt(cell) => compare(" < ", cell),
+        Test::Lte(cell) => compare(" <= ", cell),
+        Test::Gt(cell) => compare(" > ", cell),
+        Test::Gte(cell) => compare(" >= ", cell),
+        Test::Between(low, high) => {
+            sql.push("(");
+            subject(sql);
+            sql.push(" >= ").value(kind, folded(low)).push(" AND ");
+            subject(sql);
+            sql.push(" <= ").value(kind, folded(high)).push(")");
+        }
+        Test::In(cells) => {
+            subject(sql);
+            let cells = cells.iter().filter(|cell| !cell.is_null()).map(folded).collect();
+            sql.one_of(kind, cells, Wanted::In);
+        }
+        // A null among the listed values is never equal to anything, so it excludes nothing.
+        Test::NotIn(cells) => {
+            sql.push("(");
+            subject(sql);
+            let cells = cells.iter().filter(|cell| !cell.is_null()).map(folded).collect();
+            sql.one_of(kind, cells, Wanted::NotIn).push(" AND ");
+            sql.field(alias, field).push(" IS NOT NULL)");
+        }
+        Test::IsNull(missing) => {
+            sql.field(alias, field).push(if *missing { " IS NULL" } else { " IS NOT NULL" });
+        }
+        Test::Contains(text) => part(subject, Part::Middle, &folded(&Cell::Text(text.clone())), sql),
+        Test::StartsWith(text) => part(subject, Part::Start, &folded(&Cell::Text(text.clone())), sql),
+        Test::EndsWith(text) => part(subject, Part::End, &folded(&Cell::Text(text.clone())), sql),
+        Test::Has(element) => {
+            match sql.store() {
+                Store::Postgres => {
+                    sql.push("EXISTS (SELECT 1 FROM json_array_elements_text(").field(alias, field);
+                    sql.push(") AS element(value) WHERE element.value = ");
+                }
+                Store::Sqlite => {
+                    sql.push("EXISTS (SELECT 1 FROM json_each(").field(alias, field);
+                    sql.push(") AS element WHERE element.value = ");
+                }
+            }
+            sql.value(Kind::Text, Cell::Text(element.clone())).push(")");
+        }
+    }
+}
+
+enum Part {
+    Start,
+    Middle,
+    End,
+}
+
+/// Parts of texts are compared by position, never by LIKE, in which `%` and `_` of the input would mean something.
+fn part(subject: impl Fn(&mut Sql), part: Part, text: &Cell, sql: &mut Sql) {
+    let length = i64::try_from(text.as_str().map_or(0, |text| text.chars().count())).unwrap_or(i64::MAX);
+    match (part, sql.store()) {
+        (Part::Middle, store) => {
+            sql.push(if store == Store::Postgres { "strpos(" } else { "instr(" });
+            subject(sql);
+            sql.push(", ").value(Kind::Text, text.clone()).push(") > 0");
+        }
+        (Part::Start, _) => {
+            sql.push("substr(");
+            subject(sql);
+            sql.push(", 1, ").value(Kind::Int, Cell::Int(length)).push(") = ").value(Kind::Text, text.clone());
+        }
+        (Part::End, Store::Postgres) => {
+            sql.push("right(");
+            subject(sql);
+            sql.push(", ").value(Kind::Int, Cell::Int(length)).push(") = ").value(Kind::Text, text.clone());
+        }
+        // substr(x, -0) is the whole of x, and every text ends with the empty one.
+        (Part::End, Store::Sqlite) if length == 0 => {
+            sql.push("(");
+            subject(sql);
+            sql.push(") IS NOT NULL");
+        }
+        (Part::End, Store::Sqlite) => {
+            sql.push("substr(");
+            subject(sql);
+            sql.push(", -").value(Kind::Int, Cell::Int(length)).push(") = ").value(Kind::Text, text.clone());
+        }
+    }
+}

@@ -1,0 +1,517 @@
+//! A question with everything nested in it, answered with one statement a level.
+//!
+//! Rows that a row refers to (an audit's asset) are joined into its statement. Rows that refer to it (an asset's
+//! audits) are read for all parents of a level at once. The number of statements is the number of such lists in the
+//! question, whatever the number of rows.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::expr::{Expr, write_path_link};
+use super::sql::Sql;
+use super::window::{Cursor, OrderBy, Side, Window, write_order, write_side};
+use crate::domain::access::Viewer;
+use crate::domain::cell::{Cell, Kind};
+use crate::domain::db::{Reader, Rows, Statement, Store};
+use crate::domain::describe::{Link, Noun};
+use crate::domain::error::Result;
+use crate::domain::model::Model;
+
+/// What of a noun's rows is wanted. In a level's row: the id, the fields, then each joined row in the same form.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Select {
+    /// Positions of the fields.
+    pub fields: Vec<usize>,
+    /// Rows referred to.
+    pub ones: Vec<One>,
+    /// Lists of rows that refer to this one.
+    pub manys: Vec<Many>,
+}
+
+/// A row referred to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct One {
+    /// Position of the relation.
+    pub relation: usize,
+    /// What is wanted of it.
+    pub select: Select,
+}
+
+/// Rows that refer to a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Many {
+    /// Position of the relation.
+    pub relation: usize,
+    /// Which of them.
+    pub ask: Ask,
+    /// What is wanted of each.
+    pub select: Select,
+}
+
+/// Which rows of a noun, in which order, and what is wanted beside them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// The condition.
+    pub expr: Expr,
+    /// The order, without the id that always ends it.
+    pub order: Vec<OrderBy>,
+    /// The part of the list.
+    pub window: Window,
+    /// Whether the rows are wanted.
+    pub rows: bool,
+    /// Whether the number of all rows that pass the condition is wanted.
+    pub total: bool,
+    /// Whether the rows' places in the order are wanted.
+    pub cursors: bool,
+}
+
+/// A question about the rows of one noun.
+#[derive(Clone)]
+pub struct Question {
+    /// The noun.
+    pub noun: &'static Noun,
+    /// Which rows.
+    pub ask: Ask,
+    /// What of them.
+    pub select: Select,
+    /// Written into the condition: the caller's right to ask at all. Gives no rows where it fails.
+    pub guard: Option<Guard>,
+}
+
+/// A condition about the caller, written for the first free place.
+pub type Guard = fn(&mut Sql, &Viewer);
+
+/// The rows of one level of the answer.
+#[derive(Debug, Default)]
+pub struct Level {
+    /// Rows of all parents.
+    pub rows: Rows,
+    /// Where each parent's rows are; key 0 at the root.
+    pub groups: HashMap<i64, Group>,
+    /// The levels below, in the order of [`Select::lists`].
+    pub below: Vec<Level>,
+    /// Column of the first order value, where cursors were wanted.
+    order_at: usize,
+}
+
+/// The rows of one parent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// First row in the level.
+    pub start: usize,
+    /// Number of rows.
+    pub len: usize,
+    /// There are more in the direction of the window.
+    pub more: bool,
+    /// Number of all rows that pass the condition, where it was wanted.
+    pub total: Option<i64>,
+}
+
+impl Level {
+    /// The rows of a parent.
+    pub fn group(&self, parent: i64) -> Group {
+        self.groups.get(&parent).copied().unwrap_or_default()
+    }
+
+    /// The cursor of a row.
+    pub fn cursor(&self, row: usize, noun: &Noun, order: &[OrderBy]) -> String {
+        let values = (0..order.len()).map(|index| self.rows.cell(row, self.order_at + index).clone()).collect();
+        let id = self.rows.cell(row, 0).as_int().unwrap_or_default();
+        Cursor::new(values, id).encode(noun, order)
+    }
+}
+
+impl Select {
+    /// Columns this takes in a row.
+    pub fn width(&self) -> usize {
+        1 + self.fields.len() + self.ones.iter().map(|one| one.select.width()).sum::<usize>()
+    }
+
+    /// Column of a field's value, for a select that begins at `offset`.
+    pub fn field_at(&self, offset: usize, index: usize) -> usize {
+        offset + 1 + index
+    }
+
+    /// Column where a joined row begins, for a select that begins at `offset`.
+    pub fn one_at(&self, offset: usize, index: usize) -> usize {
+        offset + 1 + self.fields.len() + self.ones.iter().take(index).map(|one| one.select.width()).sum::<usize>()
+    }
+
+    /// All lists of this and of the joined rows, each with the noun it hangs on and the column of its parent's id.
+    pub fn lists<'s>(&'s self, model: &'static Model, noun: &'static Noun, offset: usize) -> Vec<List<'s>> {
+        let mut lists: Vec<List<'s>> = self.manys.iter().map(|many| List { many, noun, parent_at: offset }).collect();
+        for (index, one) in self.ones.iter().enumerate() {
+            if let Some((_, target)) = model.related(noun, one.relation) {
+                lists.extend(one.select.lists(model, target, self.one_at(offset, index)));
+            }
+        }
+        lists
+    }
+}
+
+/// One list of a level.
+pub struct List<'s> {
+    /// What is asked.
+    pub many: &'s Many,
+    /// The noun of the parents.
+    pub noun: &'static Noun,
+    /// Column of the parent's id.
+    pub parent_at: usize,
+}
+
+/// What every statement of one answer shares.
+pub struct Asking {
+    /// The model.
+    pub model: &'static Model,
+    /// Through whose eyes.
+    pub viewer: Viewer,
+    /// The instant of the request.
+    pub now: DateTime<Utc>,
+    /// The store.
+    pub store: Store,
+}
+
+impl Asking {
+    fn sql(&self) -> Sql {
+        Sql::new(self.store, self.viewer, self.now)
+    }
+}
+
+/// Answers a question with everything nested in it.
+pub async fn load(reader: &mut Reader, asking: &Asking, question: &Question) -> Result<Level> {
+    let mut level = Level::default();
+    let mut group = Group::default();
+    if question.ask.rows {
+        let mut rows = reader.fetch(&root_statement(asking, question)).await?;
+        let limit = question.ask.window.limit.unwrap_or(usize::MAX);
+        group.more = rows.len() > limit;
+        rows.truncate(limit);
+        if question.ask.window.backward {
+            rows.reverse();
+        }
+        group.len = rows.len();
+        level.rows = rows;
+        level.order_at = question.select.width();
+    }
+    if question.ask.total {
+        let counted = reader.fetch(&count_statement(asking, question)).await?;
+        group.total = counted.cell(0, 0).as_int();
+    }
+    level.groups.insert(0, group);
+    below(reader, asking, question.noun, &question.select, &mut level).await?;
+    Ok(level)
+}
+
+fn below<'f>(
+    reader: &'f mut Reader,
+    asking: &'f Asking,
+    noun: &'static Noun,
+    select: &'f Select,
+    level: &'f mut Level,
+) -> BoxFuture<'f, Result<()>> {
+    async move {
+        for list in select.lists(asking.model, noun, 0) {
+            let mut keys: Vec<i64> =
+                level.rows.iter().filter_map(|row| row.get(list.parent_at).and_then(Cell::as_int)).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            let child = children(reader, asking, &list, keys).await?;
+            level.below.push(child);
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+async fn children(reader: &mut Reader, asking: &Asking, list: &List<'_>, keys: Vec<i64>) -> Result<Level> {
+    let mut level = Level::default();
+    let many = list.many;
+    let Some((_, target)) = asking.model.related(list.noun, many.relation) else { return Ok(level) };
+    if keys.is_empty() {
+        below(reader, asking, target, &many.select, &mut level).await?;
+        return Ok(level);
+    }
+    if many.ask.rows {
+        let found = reader.fetch(&child_statement(asking, list, target, keys.clone())).await?;
+        group_rows(found, many, &mut level);
+        level.order_at = many.select.width();
+    }
+    if many.ask.total {
+        for key in &keys {
+            level.groups.entry(*key).or_default().total = Some(0);
+        }
+        let counted = reader.fetch(&child_count_statement(asking, list, target, keys)).await?;
+        for row in counted.iter() {
+            if let [Cell::Int(key), Cell::Int(total)] = row {
+                level.groups.entry(*key).or_default().total = Some(*total);
+            }
+        }
+    }
+    below(reader, asking, target, &many.select, &mut level).await?;
+    Ok(level)
+}
+
+/// Sorts the rows of all parents into runs, one a parent, and cuts what was read to see whether there is more.
+fn group_rows(found: Rows, many: &Many, level: &mut Level) {
+    let width = many.select.width() + if many.ask.cursors { many.ask.order.len() } else { 0 };
+    let limit = many.ask.window.limit.unwrap_or(usize::MAX);
+    let mut runs: Vec<(i64, Vec<usize>)> = Vec::new();
+    let mut place: HashMap<i64, usize> = HashMap::new();
+    for index in 0..found.len() {
+        let key = found.cell(index, width).as_int().unwrap_or_default();
+        let at = *place.entry(key).or_insert_with(|| {
+            runs.push((key, Vec::new()));
+            runs.len() - 1
+        });
+        if let Some((_, run)) = runs.get_mut(at) {
+            run.push(index);
+        }
+    }
+    let mut rows = Rows::new(width + 1);
+    rows.reserve(found.len());
+    for (key, mut run) in runs {
+        let more = run.len() > limit;
+        run.truncate(limit);
+        if many.ask.window.backward {
+            run.reverse();
+        }
+        let group = Group { start: rows.len(), len: run.len(), more, total: None };
+        for index in run {
+            for cell in found.row(index) {
+                rows.push(cell.clone());
+            }
+        }
+        level.groups.insert(key, group);
+    }
+    level.rows = rows;
+}
+
+/// A select with the aliases its tables have in one statement.
+struct Named<'s> {
+    alias: String,
+    noun: &'static Noun,
+    select: &'s Select,
+    ones: Vec<(&'s One, Self)>,
+}
+
+fn named<'s>(asking: &Asking, noun: &'static Noun, select: &'s Select, sql: &mut Sql) -> Named<'s> {
+    let alias = sql.alias();
+    let ones = select
+        .ones
+        .iter()
+        .filter_map(|one| {
+            let (_, target) = asking.model.related(noun, one.relation)?;
+            Some((one, named(asking, target, &one.select, sql)))
+        })
+        .collect();
+    Named { alias, noun, select, ones }
+}
+
+fn write_columns(named: &Named<'_>, columns: &mut Vec<Kind>, sql: &mut Sql) {
+    sql.column(&named.alias, "id");
+    columns.push(Kind::Long);
+    for index in &named.select.fields {
+        let Some(field) = named.noun.fields.get(*index) else { continue };
+        sql.push(", ").selected(&named.alias, field);
+        columns.push(field.kind);
+    }
+    for (_, one) in &named.ones {
+        sql.push(", ");
+        write_columns(one, columns, sql);
+    }
+}
+
+fn write_order_values(named: &Named<'_>, ask: &Ask, columns: &mut Vec<Kind>, sql: &mut Sql) {
+    if !ask.cursors {
+        return;
+    }
+    for step in &ask.order {
+        if let Some(field) = named.noun.fields.get(step.field) {
+            sql.push(", ").selected(&named.alias, field);
+            columns.push(field.kind);
+        }
+    }
+}
+
+fn write_joins(named: &Named<'_>, sql: &mut Sql) {
+    for (one, target) in &named.ones {
+        let Some(Link::ToOne(column)) = named.noun.relations.get(one.relation).map(|relation| relation.link) else {
+            continue;
+        };
+        sql.push(" LEFT JOIN ").name(&target.noun.table).push(" ").push(&target.alias).push(" ON ");
+        sql.column(&target.alias, "id").push(" = ").column(&named.alias, column).push(" AND ");
+        sql.visible_embedded(&target.alias, target.noun);
+        write_joins(target, sql);
+    }
+}
+
+fn write_condition(asking: &Asking, noun: &Noun, ask: &Ask, alias: &str, sql: &mut Sql) {
+    sql.visible(alias, noun);
+    if !ask.expr.is_always() {
+        sql.push(" AND ");
+        ask.expr.write(asking.model, noun, alias, sql);
+    }
+}
+
+fn write_window(noun: &Noun, ask: &Ask, alias: &str, sql: &mut Sql) {
+    for (cursor, side) in [(&ask.window.after, Side::After), (&ask.window.before, Side::Before)] {
+        if let Some(cursor) = cursor {
+            sql.push(" AND ");
+            write_side(noun, &ask.order, cursor, side, alias, sql);
+        }
+    }
+}
+
+/// One row more than the page, to see whether there is more; rounded up to a few sizes, because the text of a
+/// statement is what the store keeps its plan by, and a bound limit makes PostgreSQL guess a tenth of the table.
+fn literal_limit(limit: usize) -> usize {
+    const SIZES: [usize; 12] = [2, 4, 6, 11, 16, 21, 26, 51, 76, 101, 151, 201];
+    SIZES.into_iter().find(|size| *size > limit).unwrap_or(limit + 1)
+}
+
+fn root_statement(asking: &Asking, question: &Question) -> Statement {
+    let mut sql = asking.sql();
+    let mut columns = Vec::new();
+    let named = named(asking, question.noun, &question.select, &mut sql);
+    sql.push("SELECT ");
+    write_columns(&named, &mut columns, &mut sql);
+    write_order_values(&named, &question.ask, &mut columns, &mut sql);
+    sql.push(" FROM ").name(&question.noun.table).push(" ").push(&named.alias);
+    write_joins(&named, &mut sql);
+    sql.push(" WHERE ");
+    if let Some(guard) = question.guard {
+        guard(&mut sql, &asking.viewer);
+        sql.push(" AND ");
+    }
+    write_condition(asking, question.noun, &question.ask, &named.alias, &mut sql);
+    write_window(question.noun, &question.ask, &named.alias, &mut sql);
+    sql.push(" ORDER BY ");
+    write_order(question.noun, &question.ask.order, question.ask.window.backward, &named.alias, &mut sql);
+    if let Some(limit) = question.ask.window.limit {
+        sql.push(" LIMIT ").push(&literal_limit(limit).to_string());
+    }
+    let (text, args) = sql.finish();
+    Statement::new(text, args, columns)
+}
+
+fn count_statement(asking: &Asking, question: &Question) -> Statement {
+    let mut sql = asking.sql();
+    let alias = sql.alias();
+    sql.push("SELECT COUNT(*) FROM ").name(&question.noun.table).push(" ").push(&alias).push(" WHERE ");
+    write_condition(asking, question.noun, &question.ask, &alias, &mut sql);
+    let (text, args) = sql.finish();
+    Statement::new(text, args, vec![Kind::Long])
+}
+
+/// Writes the source of the rows of `target` at `child`: `FROM` without the word, up to and with the condition that
+/// ties them to the parent whose id `key` gives. Gives the SQL of the parent's id.
+fn write_link(link: Link, parent: &Noun, target: &Noun, child: &str, sql: &mut Sql) -> (String, String) {
+    match link {
+        Link::ToOne(_) | Link::ToMany(_) => {
+            sql.name(&target.table).push(" ").push(child);
+            let column = if let Link::ToMany(column) = link { column } else { "id" };
+            (format!("{child}.\"{column}\""), String::new())
+        }
+        Link::Through(table, own, there) => {
+            let join = sql.alias();
+            sql.name(table).push(" ").push(&join).push(" JOIN ").name(&target.table).push(" ").push(child);
+            sql.push(" ON ").column(child, "id").push(" = ").column(&join, there);
+            (format!("{join}.\"{own}\""), String::new())
+        }
+        Link::Ancestors | Link::Descendants | Link::History(_) => {
+            let above = sql.alias();
+            sql.name(&parent.table).push(" ").push(&above).push(" JOIN ").name(&target.table).push(" ").push(child);
+            sql.push(" ON ");
+            write_path_link(link, &above, child, sql);
+            let scope = if parent.scope == crate::domain::describe::Scope::Tenant && !matches!(link, Link::History(_)) {
+                format!(" AND {above}.\"organization_id\" = {child}.\"organization_id\"")
+            } else {
+                String::new()
+            };
+            (format!("{above}.\"id\""), scope)
+        }
+    }
+}
+
+fn child_statement(asking: &Asking, list: &List<'_>, target: &'static Noun, keys: Vec<i64>) -> Statement {
+    let mut sql = asking.sql();
+    let mut columns = Vec::new();
+    let many = list.many;
+    let link = list.noun.relations.get(many.relation).map_or(Link::ToMany("id"), |relation| relation.link);
+    let named = named(asking, target, &many.select, &mut sql);
+    let alias = named.alias.clone();
+    let limit = many.ask.window.limit.map(literal_limit);
+    match (asking.store, limit) {
+        (Store::Postgres, Some(limit)) => {
+            sql.push("SELECT page.*, parent.id FROM ").keys("parent", keys).push(" CROSS JOIN LATERAL (SELECT ");
+            write_columns(&named, &mut columns, &mut sql);
+            write_order_values(&named, &many.ask, &mut columns, &mut sql);
+            sql.push(" FROM ");
+            let (key, scope) = write_link(link, list.noun, target, &alias, &mut sql);
+            write_joins(&named, &mut sql);
+            sql.push(" WHERE ").push(&key).push(" = parent.id").push(&scope).push(" AND ");
+            write_condition(asking, target, &many.ask, &alias, &mut sql);
+            write_window(target, &many.ask, &alias, &mut sql);
+            sql.push(" ORDER BY ");
+            write_order(target, &many.ask.order, many.ask.window.backward, &alias, &mut sql);
+            sql.push(" LIMIT ").push(&limit.to_string()).push(") AS page");
+        }
+        // SQLite has no LATERAL: the ids of each parent's page are numbered first, then only their rows are read.
+        (Store::Sqlite, Some(limit)) => {
+            let inner = sql.alias();
+            sql.push("SELECT ");
+            write_columns(&named, &mut columns, &mut sql);
+            write_order_values(&named, &many.ask, &mut columns, &mut sql);
+            sql.push(", page.parent FROM (SELECT ").column(&inner, "id").push(" AS id, ");
+            let (from, (key, scope)) = sql.apart(|sql| write_link(link, list.noun, target, &inner, sql));
+            sql.push(&key).push(" AS parent, ROW_NUMBER() OVER (PARTITION BY ").push(&key).push(" ORDER BY ");
+            write_order(target, &many.ask.order, many.ask.window.backward, &inner, &mut sql);
+            sql.push(") AS position FROM ");
+            sql.push(&from).push(" WHERE ").push(&key);
+            sql.one_of(Kind::Long, keys.into_iter().map(Cell::Int).collect(), super::sql::Wanted::In);
+            sql.push(&scope).push(" AND ");
+            write_condition(asking, target, &many.ask, &inner, &mut sql);
+            write_window(target, &many.ask, &inner, &mut sql);
+            sql.push(") AS page JOIN ").name(&target.table).push(" ").push(&alias);
+            sql.push(" ON ").column(&alias, "id").push(" = page.id");
+            write_joins(&named, &mut sql);
+            sql.push(" WHERE page.position <= ").push(&limit.to_string());
+            sql.push(" ORDER BY page.parent, page.position");
+        }
+        (_, None) => {
+            sql.push("SELECT ");
+            write_columns(&named, &mut columns, &mut sql);
+            write_order_values(&named, &many.ask, &mut columns, &mut sql);
+            sql.push(", ");
+            let (from, (key, scope)) = sql.apart(|sql| write_link(link, list.noun, target, &alias, sql));
+            sql.push(&key).push(" FROM ").push(&from);
+            write_joins(&named, &mut sql);
+            sql.push(" WHERE ").push(&key);
+            sql.one_of(Kind::Long, keys.into_iter().map(Cell::Int).collect(), super::sql::Wanted::In);
+            sql.push(&scope).push(" AND ");
+            write_condition(asking, target, &many.ask, &alias, &mut sql);
+            sql.push(" ORDER BY ");
+            write_order(target, &many.ask.order, false, &alias, &mut sql);
+        }
+    }
+    columns.push(Kind::Long);
+    let (text, args) = sql.finish();
+    Statement::new(text, args, columns)
+}
+
+fn child_count_statement(asking: &Asking, list: &List<'_>, target: &'static Noun, keys: Vec<i64>) -> Statement {
+    let mut sql = asking.sql();
+    let link = list.noun.relations.get(list.many.relation).map_or(Link::ToMany("id"), |relation| relation.link);
+    let alias = sql.alias();
+    let (from, (key, scope)) = sql.apart(|sql| write_link(link, list.noun, target, &alias, sql));
+    sql.push("SELECT ").push(&key).push(", COUNT(*) FROM ").push(&from).push(" WHERE ").push(&key);
+    sql.one_of(Kind::Long, keys.into_iter().map(Cell::Int).collect(), super::sql::Wanted::In);
+    sql.push(&scope).push(" AND ");
+    write_condition(asking, target, &list.many.ask, &alias, &mut sql);
+    sql.push(" GROUP BY ").push(&key);
+    let (text, args) = sql.finish();
+    Statement::new(text, args, vec![Kind::Long, Kind::Long])
+}

@@ -1,0 +1,217 @@
+//! SQL text in the making, and everything that differs between the two stores when a question is asked.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::access::{self, Viewer, Visible};
+use crate::domain::cell::{Cell, Kind};
+use crate::domain::db::{Arg, Store};
+use crate::domain::describe::{Field, Noun, Scope, Source};
+
+/// A statement being written for one viewer at one instant.
+pub struct Sql {
+    store: Store,
+    viewer: Viewer,
+    now: DateTime<Utc>,
+    text: String,
+    args: Vec<Arg>,
+    aliases: u32,
+}
+
+impl Sql {
+    /// An empty statement.
+    pub fn new(store: Store, viewer: Viewer, now: DateTime<Utc>) -> Self {
+        Self { store, viewer, now, text: String::with_capacity(512), args: Vec::new(), aliases: 0 }
+    }
+
+    /// Which store it is for.
+    pub fn store(&self) -> Store {
+        self.store
+    }
+
+    /// Adds text.
+    pub fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a bound value.
+    pub fn arg(&mut self, arg: Arg) -> &mut Self {
+        self.args.push(arg);
+        self.text.push('$');
+        self.text.push_str(&self.args.len().to_string());
+        self
+    }
+
+    /// Adds one bound value of `kind`.
+    pub fn value(&mut self, kind: Kind, cell: Cell) -> &mut Self {
+        self.arg(Arg::One(kind, cell))
+    }
+
+    /// Adds the instant of the request.
+    pub fn now(&mut self) -> &mut Self {
+        self.value(Kind::Time, Cell::Time(self.now))
+    }
+
+    /// Adds the day of the request, in UTC.
+    pub fn today(&mut self) -> &mut Self {
+        self.value(Kind::Date, Cell::Date(self.now.date_naive()))
+    }
+
+    /// Adds the beginning of the day of the request, in UTC.
+    pub fn midnight(&mut self) -> &mut Self {
+        let midnight = self.now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+        self.value(Kind::Time, Cell::Time(midnight))
+    }
+
+    /// Adds the active organization's id.
+    pub fn organization(&mut self) -> &mut Self {
+        self.arg(Arg::long(self.viewer.organization_id))
+    }
+
+    /// Adds a quoted name.
+    pub fn name(&mut self, name: &str) -> &mut Self {
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push('"');
+        self
+    }
+
+    /// Adds `alias."column"`.
+    pub fn column(&mut self, alias: &str, column: &str) -> &mut Self {
+        self.text.push_str(alias);
+        self.text.push('.');
+        self.name(column)
+    }
+
+    /// A new alias for a table.
+    pub fn alias(&mut self) -> String {
+        self.aliases += 1;
+        format!("t{}", self.aliases)
+    }
+
+    /// Adds the value of a field.
+    pub fn field(&mut self, alias: &str, field: &Field) -> &mut Self {
+        match field.source {
+            Source::Column(column) => self.column(alias, column),
+            Source::Derived(write) => {
+                self.push("(");
+                write(self, alias);
+                self.push(")")
+            }
+        }
+    }
+
+    /// Adds the value of a field as the select list reads it: JSON as its text.
+    pub fn selected(&mut self, alias: &str, field: &Field) -> &mut Self {
+        if field.kind == Kind::Json && self.store == Store::Postgres {
+            self.push("CAST(").field(alias, field).push(" AS TEXT)")
+        } else {
+            self.field(alias, field)
+        }
+    }
+
+    /// Adds the condition that the value before it is one of `cells`, or none of them.
+    pub fn one_of(&mut self, kind: Kind, cells: Vec<Cell>, wanted: Wanted) -> &mut Self {
+        match (self.store, wanted) {
+            (Store::Postgres, Wanted::In) => self.push(" = ANY(").arg(Arg::Many(kind, cells)).push(")"),
+            (Store::Postgres, Wanted::NotIn) => self.push(" <> ALL(").arg(Arg::Many(kind, cells)).push(")"),
+            (Store::Sqlite, wanted) => {
+                self.push(if wanted == Wanted::In { " IN" } else { " NOT IN" });
+                self.push(if kind == Kind::Uuid {
+                    " (SELECT unhex(value) FROM json_each("
+                } else {
+                    " (SELECT value FROM json_each("
+                });
+                self.arg(Arg::Many(kind, cells)).push("))")
+            }
+        }
+    }
+
+    /// Adds a source of ids as `alias.id`.
+    pub fn keys(&mut self, alias: &str, keys: Vec<i64>) -> &mut Self {
+        match self.store {
+            Store::Postgres => self.push("unnest(").arg(Arg::longs(keys)).push(") AS ").push(alias).push("(id)"),
+            Store::Sqlite => {
+                self.push("(SELECT value AS id FROM json_each(").arg(Arg::longs(keys)).push(")) AS ").push(alias)
+            }
+        }
+    }
+
+    /// Adds the condition that the viewer may see the row of `noun` at `alias`: the one place that keeps tenants apart.
+    pub fn visible(&mut self, alias: &str, noun: &Noun) -> &mut Self {
+        match noun.scope {
+            Scope::Tenant => {
+                self.column(alias, "organization_id").push(" = ").organization();
+            }
+            Scope::TenantOrShared => {
+                self.push("(").column(alias, "organization_id").push(" IS NULL OR ");
+                self.column(alias, "organization_id").push(" = ").organization().push(")");
+            }
+            Scope::Members => {
+                let member = self.alias();
+                self.push("EXISTS (SELECT 1 FROM \"membership\" ").push(&member).push(" WHERE ");
+                self.column(&member, "user_id").push(" = ").column(alias, "id").push(" AND ");
+                self.column(&member, "organization_id").push(" = ").organization().push(")");
+            }
+            Scope::Itself => {
+                self.column(alias, "id").push(" = ").organization();
+            }
+        }
+        self.for_audience(alias, noun)
+    }
+
+    /// The same for a row that a visible row refers to. A person stays visible there after leaving the organization,
+    /// because what they did stays (contract action_audit 4.1).
+    pub fn visible_embedded(&mut self, alias: &str, noun: &Noun) -> &mut Self {
+        if noun.scope == Scope::Members {
+            self.push("1 = 1").for_audience(alias, noun)
+        } else {
+            self.visible(alias, noun)
+        }
+    }
+
+    fn for_audience(&mut self, alias: &str, noun: &Noun) -> &mut Self {
+        match access::visible(&self.viewer, noun) {
+            Visible::All => self,
+            Visible::None => self.push(" AND 1 = 0"),
+            Visible::Own(column) => {
+                let user_id = self.viewer.user_id;
+                self.push(" AND ").column(alias, column).push(" = ").arg(Arg::long(user_id))
+            }
+        }
+    }
+
+    /// Writes a part apart, to be put in later: its text, and what `write` gives. Aliases and places go on counting, so
+    /// the part must be put in before anything else is bound, or bind nothing itself.
+    pub fn apart<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> (String, T) {
+        let before = std::mem::take(&mut self.text);
+        let value = write(self);
+        (std::mem::replace(&mut self.text, before), value)
+    }
+
+    /// The text and values written so far.
+    pub fn finish(self) -> (String, Vec<Arg>) {
+        (self.text, self.args)
+    }
+
+    /// Number the next bound value gets.
+    pub fn next_place(&self) -> usize {
+        self.args.len() + 1
+    }
+
+    /// Adds a condition written elsewhere for the places from [`Sql::next_place`] on.
+    pub fn embed(&mut self, text: &str, args: Vec<Arg>) -> &mut Self {
+        self.text.push_str(text);
+        self.args.extend(args);
+        self
+    }
+}
+
+/// In a list or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// One of them.
+    In,
+    /// None of them; a missing value is not "none of them".
+    NotIn,
+}

@@ -1,0 +1,36 @@
+//! One entry of the change trail: who did what to which entity, when, and what it was before and after.
+
+use entity::change_event::{Column as C, Entity};
+
+use crate::domain::describe::Noun;
+use crate::enumeration;
+
+/// Describes [`Entity`] as `ChangeEvent`.
+pub fn describe() -> Noun {
+    Noun::of::<Entity>(
+        "ChangeEvent",
+        "changeEvent",
+        "changeEvents",
+        "One entry of the change trail: who did what to which entity, when, and what it was before and after.",
+    )
+    .order(&[("sequence", true)])
+    .field("legacyId", C::Id, "The same row's integer id, as the AuditComply surface shows it.")
+    .field("uuid", C::Uuid, "Identifier, the same on every surface.")
+    .field(
+        "sequence",
+        C::Sequence,
+        "Position in the organization's trail: 1, 2, 3 and so on without gaps, in order of commit.",
+    )
+    .field("entityType", C::EntityType, "Type of the record, such as audit or acq.order.")
+    .field("entityUuid", C::EntityUuid, "Identifier of the record.")
+    .field("parentUuid", C::ParentUuid, "Identifier of the record it is a line of.")
+    .words("action", C::Action, enumeration!(EventAction), "What happened.")
+    .field("userUuid", C::UserUuid, "Identifier of the person who did it; need not exist any more, or here.")
+    .field("eventDate", C::EventDate, "Instant it was recorded.")
+    .field("actionDate", C::ActionDate, "Instant it occurred.")
+    .field("snapshotAfter", C::SnapshotAfter, "Record as it was afterwards.")
+    .field("snapshotBefore", C::SnapshotBefore, "Record as it was before.")
+    .field("extra", C::Extra, "Object of further keys that came with the event.")
+    .field("surface", C::Surface, "Surface it came in by, such as graphql or packagex.")
+    .field("requestId", C::RequestId, "Identifier of the request that caused it.")
+}

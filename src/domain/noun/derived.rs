@@ -1,0 +1,132 @@
+//! What is worked out when it is asked for and never stored (domain model, derived).
+
+use crate::domain::ask::Sql;
+use crate::domain::db::Store;
+
+/// First and last name; the username when both are empty.
+pub fn person_name(sql: &mut Sql, alias: &str) {
+    sql.push("COALESCE(NULLIF(trim(").column(alias, "first_name").push(" || ' ' || ");
+    sql.column(alias, "last_name").push("), ''), ").column(alias, "username").push(")");
+}
+
+/// Twelve asterisks where a PIN is set (contract action_audit 4.2).
+pub fn masked_pincode(sql: &mut Sql, alias: &str) {
+    sql.push("CASE WHEN ").column(alias, "pincode_hash").push(" IS NULL THEN NULL ELSE '************' END");
+}
+
+/// Out of use.
+pub fn archived(sql: &mut Sql, alias: &str) {
+    sql.column(alias, "archived_at").push(" IS NOT NULL");
+}
+
+/// Names from the root to the asset itself (contract auditcomply 2.7).
+pub fn breadcrumb(sql: &mut Sql, alias: &str) {
+    let above = sql.alias();
+    sql.push("SELECT ");
+    sql.push(match sql.store() {
+        Store::Postgres => "string_agg(above.name, ' > ' ORDER BY above.path)",
+        Store::Sqlite => "group_concat(above.name, ' > ')",
+    });
+    sql.push(" FROM (SELECT ").column(&above, "name").push(" AS name, ").column(&above, "path").push(" AS path");
+    sql.push(" FROM \"asset\" ").push(&above).push(" WHERE ");
+    sql.column(&above, "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
+    sql.column(&above, "path").push(" = substr(").column(alias, "path").push(", 1, length(");
+    sql.column(&above, "path").push(")) ORDER BY ").column(&above, "path").push(") AS above");
+}
+
+/// Assets directly below (contract auditcomply 2.7, numchild).
+pub fn child_count(sql: &mut Sql, alias: &str) {
+    count(sql, "asset", "parent_id", alias, "");
+}
+
+/// Nonconformances of an audit, any status (contract auditcomply 2.5, nc_count).
+pub fn nonconformance_count(sql: &mut Sql, alias: &str) {
+    count(sql, "issue", "audit_id", alias, " AND c.\"kind\" = 'NONCONFORMANCE'");
+}
+
+fn count(sql: &mut Sql, table: &str, column: &str, alias: &str, condition: &str) {
+    sql.push("SELECT COUNT(*) FROM ").name(table).push(" c WHERE ").column("c", "organization_id").push(" = ");
+    sql.column(alias, "organization_id").push(" AND ").column("c", column).push(" = ").column(alias, "id");
+    sql.push(condition);
+}
+
+/// The one definition of an overdue audit (contract packagex 2.3): a late approval stays late.
+pub fn audit_overdue(sql: &mut Sql, alias: &str) {
+    sql.column(alias, "complete_by").push(" IS NOT NULL AND ").column(alias, "state").push(" <> 'CANCELED' AND ");
+    sql.column(alias, "complete_by").push(" < COALESCE(").column(alias, "finished_at").push(", ").now().push(")");
+}
+
+/// The one definition of an overdue issue (contract auditcomply 2.6).
+pub fn issue_overdue(sql: &mut Sql, alias: &str) {
+    sql.column(alias, "complete_by").push(" IS NOT NULL AND ").column(alias, "complete_by").push(" < ").today();
+    sql.push(" AND ").column(alias, "status").push(" NOT IN ('DRAFT', 'CLOSED')");
+}
+
+/// The one definition of an overdue schedule (contract auditcomply 2.7).
+pub fn schedule_overdue(sql: &mut Sql, alias: &str) {
+    sql.column(alias, "status").push(" = 'PENDING' AND ").column(alias, "when").push(" < ").midnight();
+}
+
+/// The score of an audit: as set, else the mean of its scored activities, weighted (domain model, derived).
+pub fn audit_score(sql: &mut Sql, alias: &str) {
+    let store = sql.store();
+    sql.push("COALESCE(").column(alias, "score_main").push(", (SELECT ");
+    match store {
+        Store::Postgres => sql.push(
+            "CAST(round(sum(c.\"score\" * COALESCE(c.\"weight\", 1)) / NULLIF(sum(COALESCE(c.\"weight\", 1)), 0), 6) \
+             AS NUMERIC(18,6))",
+        ),
+        // Millionths, rounded half up like PostgreSQL's numeric.
+        Store::Sqlite => sql.push(
+            "(2 * sum(c.\"score\" * COALESCE(c.\"weight\", 1000000)) + sum(COALESCE(c.\"weight\", 1000000))) \
+             / NULLIF(2 * sum(COALESCE(c.\"weight\", 1000000)), 0)",
+        ),
+    };
+    sql.push(" FROM \"activity\" c WHERE c.\"score\" IS NOT NULL AND ");
+    sql.column("c", "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
+    sql.column("c", "audit_id").push(" = ").column(alias, "id").push("))");
+}
+
+/// Mean progress of an audit's activities, cut to whole percents (contract action_audit 4.10).
+pub fn audit_progress(sql: &mut Sql, alias: &str) {
+    sql.push("COALESCE((SELECT ");
+    sql.push(match sql.store() {
+        Store::Postgres => "CAST(floor(avg(c.\"progress\")) AS BIGINT)",
+        Store::Sqlite => "sum(c.\"progress\") / count(*)",
+    });
+    sql.push(" FROM \"activity\" c WHERE ").column("c", "organization_id").push(" = ");
+    sql.column(alias, "organization_id").push(" AND ").column("c", "audit_id").push(" = ").column(alias, "id");
+    sql.push(" HAVING count(*) > 0), CASE WHEN ").column(alias, "state");
+    sql.push(" IN ('CLOSED', 'CANCELED') THEN 100 ELSE 0 END)");
+}
+
+/// Absolute difference of count and stock (contract packagex 2.3).
+pub fn discrepancy(sql: &mut Sql, alias: &str) {
+    sql.push("abs(").column(alias, "counted_qty").push(" - ").column(alias, "total_qty").push(")");
+}
+
+/// When an asset's next audit is due (contract ablebase 4.2): calendar months after the latest completed full audit,
+/// else after its creation; null without a frequency or while archived.
+pub fn next_audit(sql: &mut Sql, alias: &str) {
+    let store = sql.store();
+    sql.push("CASE WHEN ").column(alias, "archived_at").push(" IS NULL THEN (SELECT ");
+    match store {
+        Store::Postgres => sql.push("due.base + make_interval(months => due.months)"),
+        Store::Sqlite => sql.push(SQLITE_ADD_MONTHS),
+    };
+    sql.push(" FROM (SELECT COALESCE((SELECT max(c.\"completed_at\") FROM \"audit\" c WHERE ");
+    sql.column("c", "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
+    sql.column("c", "asset_id").push(" = ").column(alias, "id");
+    sql.push(" AND c.\"type\" = 'FULL' AND c.\"state\" = 'CLOSED'), ").column(alias, "created_at").push(") AS base, ");
+    sql.push("COALESCE(")
+        .column(alias, "audit_frequency_months")
+        .push(", (SELECT o.\"default_audit_frequency_months\"");
+    sql.push(" FROM \"organization\" o WHERE o.\"id\" = ")
+        .column(alias, "organization_id")
+        .push("), 0) AS months) AS due");
+    sql.push(" WHERE due.months > 0) END");
+}
+
+/// The day is clamped to the end of the month, which SQLite's own month arithmetic would run over.
+const SQLITE_ADD_MONTHS: &str = "min(date(due.base, '+' || due.months || ' months'), \
+     date(due.base, 'start of month', '+' || (due.months + 1) || ' months', '-1 day')) || substr(due.base, 11)";
