@@ -12,11 +12,34 @@ pub struct Viewer {
     pub user_id: i64,
     /// The role in the organization.
     pub role: Role,
+    /// What of the person is seen.
+    pub sight: Sight,
+}
+
+/// How far someone sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// The active organization.
+    Organization,
+    /// Only what is the person's own in every organization: memberships, and the organizations they are of.
+    OwnMemberships,
+}
+
+impl Viewer {
+    /// The same person, seeing their own memberships everywhere.
+    pub fn of_own_memberships(self) -> Self {
+        Self { sight: Sight::OwnMemberships, ..self }
+    }
 }
 
 impl From<&Caller> for Viewer {
     fn from(caller: &Caller) -> Self {
-        Self { organization_id: caller.organization_id, user_id: caller.user_id, role: caller.role }
+        Self {
+            organization_id: caller.organization_id,
+            user_id: caller.user_id,
+            role: caller.role,
+            sight: Sight::Organization,
+        }
     }
 }
 
@@ -40,4 +63,16 @@ pub fn visible(viewer: &Viewer, noun: &Noun) -> Visible {
         Audience::OwnOrAtLeast(_, role) if viewer.role >= role => Visible::All,
         Audience::OwnOrAtLeast(column, _) => Visible::Own(column),
     }
+}
+
+/// What a role may do, as words a client can ask for (`viewer.permissions`).
+pub fn permissions(role: Role) -> Vec<&'static str> {
+    let mut permissions = vec!["read", "work"];
+    if role >= Role::Admin {
+        permissions.extend(["administer", "manageAccess"]);
+    }
+    if role >= Role::Owner {
+        permissions.push("own");
+    }
+    permissions
 }

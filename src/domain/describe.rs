@@ -58,7 +58,7 @@ pub enum Audience {
 }
 
 /// Where a field's value comes from.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Source {
     /// A column of the noun's table.
     Column(&'static str),
@@ -67,7 +67,7 @@ pub enum Source {
 }
 
 /// One field of a noun.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Field {
     /// Public name.
     pub name: &'static str,
@@ -137,7 +137,7 @@ pub struct Relation {
 }
 
 /// One noun.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Noun {
     /// Type name, such as `Audit`.
     pub name: &'static str,

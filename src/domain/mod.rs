@@ -9,3 +9,4 @@ pub mod describe;
 pub mod error;
 pub mod model;
 pub mod noun;
+pub mod session;

@@ -3,14 +3,17 @@
 //! An organization's events have sequences 1, 2, 3 and so on without gaps, in order of commit: its head row is locked
 //! from the first entry to the end of the transaction.
 
+mod snapshot;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 pub use entity::enumeration::EventAction as Action;
 use uuid::Uuid;
 
+pub use self::snapshot::Shape;
 use super::bulk::{self, Table};
-use super::cell::{Cell, Kind, instant_text};
+use super::cell::{Cell, Kind};
 use super::cx::{Cx, Surface, new_uuid};
 use super::db::{Arg, Statement, Store, Tx};
 use super::error::{Error, Result};
@@ -151,6 +154,12 @@ const EVENTS: Table = Table {
     ],
 };
 
+/// Locks the organization's trail until the end of the transaction and gives its last sequence. A command that looks
+/// first and then writes begins with it: then no other can come in between, and none waits for it the other way round.
+pub async fn lock(tx: &mut Tx, organization_id: i64) -> Result<i64> {
+    advance(tx, organization_id, 0).await
+}
+
 /// Appends entries and gives the organization's last sequence. The transaction may commit afterwards.
 pub async fn append(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> Result<i64> {
     let count = length(&entries)?;
@@ -166,46 +175,12 @@ pub async fn append(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> R
 /// transaction has changed nothing.
 pub async fn import(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> Result<Imported> {
     // The head is locked before the look-up, so nobody can add one of them in between.
-    advance(tx, organization_id, 0).await?;
+    lock(tx, organization_id).await?;
     let mut known = existing(tx, organization_id, &entries).await?;
     let inserted: Vec<bool> = entries.iter().map(|entry| known.insert((entry.entity_type, entry.uuid))).collect();
     let new = entries.into_iter().zip(&inserted).filter(|(_, new)| **new).map(|(entry, _)| entry).collect();
     let last_sequence = append(tx, organization_id, new).await?;
     Ok(Imported { inserted, last_sequence })
-}
-
-/// A row as a JSON object, keyed by column, for the trail. Columns named in `without` are left out.
-pub fn snapshot(columns: &[(&str, Kind)], row: &[Cell], without: &[&str]) -> String {
-    let mut text = String::from("{");
-    for ((name, _), cell) in columns.iter().zip(row).filter(|((name, _), _)| !without.contains(name)) {
-        if text.len() > 1 {
-            text.push(',');
-        }
-        text.push_str(&quoted(name));
-        text.push(':');
-        text.push_str(&json_text(cell));
-    }
-    text.push('}');
-    text
-}
-
-fn json_text(cell: &Cell) -> String {
-    match cell {
-        Cell::Null => "null".to_owned(),
-        Cell::Bool(value) => value.to_string(),
-        Cell::Int(value) => value.to_string(),
-        Cell::Float(value) => serde_json::Value::from(*value).to_string(),
-        Cell::Text(value) => quoted(value),
-        Cell::Uuid(value) => quoted(&value.to_string()),
-        Cell::Time(value) => quoted(&instant_text(value)),
-        Cell::Date(value) => quoted(&value.to_string()),
-        Cell::Decimal(value) => value.normalize().to_string(),
-        Cell::Json(value) => value.clone(),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 fn length(entries: &[Entry]) -> Result<i64> {

@@ -1,5 +1,14 @@
 //! The GraphQL accent: turns documents into questions and rows into answers. No SQL, no HTTP.
 
+mod input;
+mod names;
+mod plan;
+mod resolve;
+mod run;
+mod schema;
 mod service;
+mod value;
+mod values;
+mod write;
 
 pub use self::service::{Answer, Request, Service, Settings};

@@ -1,13 +1,35 @@
 //! One door into GraphQL, which HTTP, WebSocket and server-sent events all pass.
 
+use std::sync::Arc;
+
+use async_graphql::dynamic::Schema;
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::{Name, Response, Value};
+use moka::sync::Cache;
+
+use super::plan::{Plan, PlanLimits, Root, Variables, plan};
+use super::resolve::engine_error;
+use super::run::Runner;
+use super::write;
 use crate::domain::cx::Cx;
-use crate::domain::error::Result;
+use crate::domain::error::{Error, Result};
+use crate::domain::session::Sessions;
 
 /// What the operator decides about GraphQL.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Whether `__schema`, `__type` and the SDL are answered.
     pub introspection: bool,
+    /// Parsed documents that are kept.
+    pub documents: u64,
+    /// The compiled writer serves what it can. Off only to compare it with the engine.
+    pub compiled: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { introspection: true, documents: 1_000, compiled: true }
+    }
 }
 
 /// One request as a client sends it (GraphQL over HTTP).
@@ -26,7 +48,7 @@ pub struct Request {
 }
 
 /// The answer to one request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// The JSON body: `data`, `errors`, `extensions`.
     pub body: Vec<u8>,
@@ -45,28 +67,240 @@ pub struct Answer {
 /// GraphQL over the domain.
 pub struct Service {
     settings: Settings,
+    schema: Schema,
+    sessions: Arc<dyn Sessions>,
+    documents: Cache<String, Arc<Document>>,
+    limits: PlanLimits,
+}
+
+/// A parsed document, and whether the engine has found it valid.
+struct Document {
+    parsed: ExecutableDocument,
+    valid: std::sync::atomic::AtomicBool,
 }
 
 impl Service {
     /// Builds the schema.
-    pub fn new(settings: Settings) -> Result<Self> {
-        Ok(Self { settings })
-    }
-
-    /// Answers one request. Never fails: a refusal is an answer.
-    pub async fn execute(&self, _cx: Cx, _request: Request) -> Answer {
-        Answer {
-            body: br#"{"data":null}"#.to_vec(),
-            request_error: false,
-            error_code: None,
-            retry_after_seconds: None,
-            operation_name: None,
-            operation_kind: None,
-        }
+    pub fn new(settings: Settings, sessions: Arc<dyn Sessions>) -> Result<Self> {
+        let schema = super::schema::build(settings.introspection).map_err(|error| Error::internal("schema", &error))?;
+        let documents = Cache::new(settings.documents);
+        Ok(Self { settings, schema, sessions, documents, limits: PlanLimits::default() })
     }
 
     /// The schema as its definition language, or none where introspection is off.
     pub fn sdl(&self) -> Option<String> {
-        self.settings.introspection.then(String::new)
+        self.settings.introspection.then(|| sdl(&self.schema))
     }
+
+    /// Answers one request. Never fails: a refusal is an answer.
+    pub async fn execute(&self, cx: Cx, request: Request) -> Answer {
+        let document = match self.document(&request.query) {
+            Ok(document) => document,
+            Err(error) => return refused(&error),
+        };
+        let operation = match operation(&document.parsed, request.operation_name.as_deref()) {
+            Ok(operation) => operation,
+            Err(error) => return refused(&error),
+        };
+        let kind = match operation.ty {
+            OperationType::Query => "query",
+            OperationType::Mutation => "mutation",
+            OperationType::Subscription => "subscription",
+        };
+        let mut answer = if kind == "mutation" && request.queries_only {
+            let mut answer = refused(&Error::invalid("query", "a mutation must be sent by POST"));
+            answer.error_code = Some("MUTATION_BY_GET");
+            answer
+        } else {
+            self.run(cx, &document, operation, request.variables, request.operation_name.as_deref()).await
+        };
+        answer.operation_kind = Some(kind);
+        answer.operation_name = request.operation_name.or_else(|| only_name(&document.parsed));
+        answer
+    }
+
+    fn document(&self, text: &str) -> Result<Arc<Document>> {
+        if let Some(known) = self.documents.get(text) {
+            return Ok(known);
+        }
+        let parsed =
+            async_graphql::parser::parse_query(text).map_err(|error| Error::invalid("query", error.to_string()))?;
+        let document = Arc::new(Document { parsed, valid: false.into() });
+        self.documents.insert(text.to_owned(), Arc::clone(&document));
+        Ok(document)
+    }
+
+    async fn run(
+        &self,
+        cx: Cx,
+        document: &Document,
+        operation: &OperationDefinition,
+        variables: serde_json::Map<String, serde_json::Value>,
+        name: Option<&str>,
+    ) -> Answer {
+        let given = async_graphql::Variables::from_json(serde_json::Value::Object(variables));
+        let runner = Runner { cx, sessions: Arc::clone(&self.sessions) };
+        let known_valid = document.valid.load(std::sync::atomic::Ordering::Relaxed);
+        let planned =
+            coerced(operation, &given).and_then(|variables| plan(&document.parsed, operation, &variables, self.limits));
+        let plan = match planned {
+            Ok(plan) => Arc::new(plan),
+            Err(error @ Error::TooLarge(_)) => return refused(&error),
+            // The engine says what is wrong with the document; it has no plan to run.
+            Err(error) if known_valid => return refused(&error),
+            Err(_) => Arc::new(Plan::default()),
+        };
+        if self.settings.compiled && known_valid && operation.ty == OperationType::Query && write::is_writable(&plan) {
+            return compiled(&runner, &plan).await;
+        }
+        if let Err(error) = self.allowed(&runner, &plan).await {
+            return refused(&error);
+        }
+        let mut request = async_graphql::Request::new("").variables(given).data(Arc::clone(&plan)).data(runner);
+        request.set_parsed_query(document.parsed.clone());
+        if let Some(name) = name {
+            request = request.operation_name(name);
+        }
+        let response = self.schema.execute(request).await;
+        if response.errors.is_empty() {
+            document.valid.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+        rendered(response)
+    }
+
+    /// Whether the caller may run this at all. Only signing in and asking about the schema go without a caller.
+    async fn allowed(&self, runner: &Runner, plan: &Plan) -> Result<()> {
+        let open = plan.fields.iter().all(|field| match &field.root {
+            Ok(Root::Composite(composite)) => matches!(composite.name, "login" | "refreshToken"),
+            Ok(Root::Engine | Root::Typename(_)) => true,
+            Ok(_) | Err(_) => false,
+        });
+        if open { Ok(()) } else { runner.verify().await }
+    }
+}
+
+async fn compiled(runner: &Runner, plan: &Plan) -> Answer {
+    if let Err(error) = runner.verify().await {
+        return refused(&error);
+    }
+    let mut answers = Vec::with_capacity(plan.fields.len());
+    for field in &plan.fields {
+        let answered = match &field.root {
+            Ok(root) => runner.answer(root).await,
+            Err(error) => Err(error.clone()),
+        };
+        match answered {
+            Ok(answered) => answers.push(answered),
+            Err(error) => return failed(&error, &field.key),
+        }
+    }
+    Answer { body: write::response(plan, &answers), ..Answer::default() }
+}
+
+/// A refusal of the request as a whole.
+pub fn refused(error: &Error) -> Answer {
+    let server = engine_error(error).into_server_error(async_graphql::Pos::default());
+    let mut answer = rendered(Response::from_errors(vec![strip(server)]));
+    answer.request_error = true;
+    answer
+}
+
+fn strip(mut error: async_graphql::ServerError) -> async_graphql::ServerError {
+    error.locations.clear();
+    error
+}
+
+fn failed(error: &Error, key: &str) -> Answer {
+    let mut server = strip(engine_error(error).into_server_error(async_graphql::Pos::default()));
+    server.path = vec![async_graphql::PathSegment::Field(key.to_owned())];
+    let mut answer = rendered(Response::from_errors(vec![server]));
+    answer.request_error = false;
+    answer
+}
+
+fn rendered(mut response: Response) -> Answer {
+    let request_error = !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
+    for error in &mut response.errors {
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", "BAD_USER_INPUT");
+        }
+    }
+    let error_code = response.errors.first().and_then(|error| match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => CODES.iter().find(|known| *known == code).copied(),
+        _ => None,
+    });
+    let retry_after_seconds = match error_code {
+        Some("UNAVAILABLE") => Some(1),
+        Some("RATE_LIMITED") => Some(60),
+        _ => None,
+    };
+    let body = if request_error {
+        serde_json::to_vec(&Refusal { errors: &response.errors })
+    } else {
+        serde_json::to_vec(&response)
+    };
+    Answer { body: body.unwrap_or_default(), request_error, error_code, retry_after_seconds, ..Answer::default() }
+}
+
+/// A response without `data`, as a request error has it (GraphQL, 7.1.2).
+#[derive(serde::Serialize)]
+struct Refusal<'a> {
+    errors: &'a [async_graphql::ServerError],
+}
+
+const CODES: [&str; 9] = [
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "NOT_FOUND",
+    "BAD_USER_INPUT",
+    "CONFLICT",
+    "TOO_COMPLEX",
+    "RATE_LIMITED",
+    "UNAVAILABLE",
+    "INTERNAL",
+];
+
+/// The operation a request means (GraphQL, 6.1).
+fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d OperationDefinition> {
+    let mut found = document.operations.iter().filter(|(known, _)| match name {
+        Some(name) => known.is_some_and(|known| known.as_str() == name),
+        None => true,
+    });
+    match (found.next(), found.next()) {
+        (Some((_, operation)), None) => Ok(&operation.node),
+        (None, _) => Err(Error::invalid("operationName", "names no operation of the document")),
+        (Some(_), Some(_)) => Err(Error::invalid("operationName", "is required: the document has several operations")),
+    }
+}
+
+fn only_name(document: &ExecutableDocument) -> Option<String> {
+    document.operations.iter().next().and_then(|(name, _)| name.map(ToString::to_string))
+}
+
+/// The values of an operation's variables: as given, else their defaults (GraphQL, 6.1.2).
+fn coerced(operation: &OperationDefinition, given: &async_graphql::Variables) -> Result<Variables> {
+    let mut variables = Variables::new();
+    for definition in &operation.variable_definitions {
+        let name = &definition.node.name.node;
+        let value = given.get(name).cloned().or_else(|| definition.node.default_value().cloned());
+        match value {
+            None if !definition.node.var_type.node.nullable => {
+                return Err(Error::invalid(&format!("${name}"), "is required"));
+            }
+            None => {}
+            Some(Value::Null) if !definition.node.var_type.node.nullable => {
+                return Err(Error::invalid(&format!("${name}"), "must not be null"));
+            }
+            Some(value) => {
+                variables.insert(Name::new(name), value);
+            }
+        }
+    }
+    Ok(variables)
+}
+
+/// The definition language of a schema, types and fields in their order.
+pub fn sdl(schema: &Schema) -> String {
+    schema.sdl_with_options(async_graphql::SDLExportOptions::new().include_specified_by())
 }

@@ -6,6 +6,6 @@ mod sql;
 mod window;
 
 pub use self::expr::{Expr, Test};
-pub use self::select::{Ask, Group, Level, Many, One, Question, Select, load};
+pub use self::select::{Ask, Asking, Group, Level, Many, One, Question, Select, load};
 pub use self::sql::Sql;
 pub use self::window::{Cursor, OrderBy, Window, order_of};

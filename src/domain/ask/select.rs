@@ -5,6 +5,7 @@
 //! question, whatever the number of rows.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
@@ -69,7 +70,7 @@ pub struct Ask {
 }
 
 /// A question about the rows of one noun.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Question {
     /// The noun.
     pub noun: &'static Noun,
@@ -92,7 +93,7 @@ pub struct Level {
     /// Where each parent's rows are; key 0 at the root.
     pub groups: HashMap<i64, Group>,
     /// The levels below, in the order of [`Select::lists`].
-    pub below: Vec<Level>,
+    pub below: Vec<Arc<Level>>,
     /// Column of the first order value, where cursors were wanted.
     order_at: usize,
 }
@@ -219,7 +220,7 @@ fn below<'f>(
             keys.sort_unstable();
             keys.dedup();
             let child = children(reader, asking, &list, keys).await?;
-            level.below.push(child);
+            level.below.push(Arc::new(child));
         }
         Ok(())
     }

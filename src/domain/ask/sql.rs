@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::access::{self, Viewer, Visible};
+use crate::domain::access::{self, Sight, Viewer, Visible};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::{Arg, Store};
 use crate::domain::describe::{Field, Noun, Scope, Source};
@@ -139,6 +139,9 @@ impl Sql {
 
     /// Adds the condition that the viewer may see the row of `noun` at `alias`: the one place that keeps tenants apart.
     pub fn visible(&mut self, alias: &str, noun: &Noun) -> &mut Self {
+        if self.viewer.sight == Sight::OwnMemberships {
+            return self.own(alias, noun);
+        }
         match noun.scope {
             Scope::Tenant => {
                 self.column(alias, "organization_id").push(" = ").organization();
@@ -163,10 +166,25 @@ impl Sql {
     /// The same for a row that a visible row refers to. A person stays visible there after leaving the organization,
     /// because what they did stays (contract action_audit 4.1).
     pub fn visible_embedded(&mut self, alias: &str, noun: &Noun) -> &mut Self {
-        if noun.scope == Scope::Members {
+        if noun.scope == Scope::Members && self.viewer.sight == Sight::Organization {
             self.push("1 = 1").for_audience(alias, noun)
         } else {
             self.visible(alias, noun)
+        }
+    }
+
+    fn own(&mut self, alias: &str, noun: &Noun) -> &mut Self {
+        let user = Arg::long(self.viewer.user_id);
+        match noun.name {
+            "User" => self.column(alias, "id").push(" = ").arg(user),
+            "Membership" => self.column(alias, "user_id").push(" = ").arg(user),
+            "Organization" => {
+                let member = self.alias();
+                self.push("EXISTS (SELECT 1 FROM \"membership\" ").push(&member).push(" WHERE ");
+                self.column(&member, "organization_id").push(" = ").column(alias, "id").push(" AND ");
+                self.column(&member, "user_id").push(" = ").arg(user).push(")")
+            }
+            _ => self.push("1 = 0"),
         }
     }
 

@@ -1,0 +1,44 @@
+//! Signing in and out, as the surfaces see it. The auth room implements it; the domain knows no tokens.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+
+use super::access::Viewer;
+use super::cx::{Caller, Cx};
+use super::error::Result;
+
+/// What a person signs in with.
+#[derive(Clone)]
+pub struct Login {
+    /// Username or mail address.
+    pub username: String,
+    /// Password.
+    pub password: String,
+    /// Slug of the organization to act in; the person's first one without it.
+    pub organization: Option<String>,
+}
+
+/// A session that was opened or prolonged.
+#[derive(Clone)]
+pub struct Opened {
+    /// Sent with every request.
+    pub access_token: String,
+    /// Sent once, for the next pair.
+    pub refresh_token: String,
+    /// End of the access token's life.
+    pub expires_at: DateTime<Utc>,
+    /// Through whose eyes the session sees.
+    pub viewer: Viewer,
+}
+
+/// Opens, prolongs and ends sessions.
+pub trait Sessions: Send + Sync {
+    /// Opens a session. A wrong password, an unknown user and an inactive one are the same refusal.
+    fn login<'a>(&'a self, cx: &'a Cx, login: Login) -> BoxFuture<'a, Result<Opened>>;
+    /// Prolongs a session.
+    fn refresh<'a>(&'a self, cx: &'a Cx, refresh_token: String) -> BoxFuture<'a, Result<Opened>>;
+    /// Makes sure that the caller's session still holds.
+    fn verify<'a>(&'a self, cx: &'a Cx, caller: &'a Caller) -> BoxFuture<'a, Result<()>>;
+    /// Ends the caller's session; effective on the next request.
+    fn logout<'a>(&'a self, cx: &'a Cx) -> BoxFuture<'a, Result<()>>;
+}

@@ -1,0 +1,115 @@
+//! A record as the trail keeps it: a JSON object of its columns, as the store has them.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, EntityName, EntityTrait, IdenStatic, Iterable};
+
+use crate::domain::cell::{Cell, Kind, instant_text};
+use crate::domain::db::{Arg, Statement, Store, Tx};
+use crate::domain::describe::kind_of;
+use crate::domain::error::Result;
+
+/// Which columns of a table stand in a snapshot.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    table: String,
+    columns: Vec<(&'static str, Kind)>,
+}
+
+impl Shape {
+    /// All columns of entity `E` but the organization, which the event names, and those of `without`.
+    pub fn of<E: EntityTrait + EntityName + Default>(without: &[&str]) -> Self
+    where
+        E::Column: ColumnTrait + IdenStatic,
+    {
+        let columns = E::Column::iter().map(|column| (column.as_str(), kind_of(column.def().get_column_type())));
+        Self {
+            table: E::default().table_name().to_owned(),
+            columns: columns.filter(|(name, _)| *name != "organization_id" && !without.contains(name)).collect(),
+        }
+    }
+
+    /// The snapshots of the rows with these ids, by id. One statement for any number of rows.
+    pub async fn take(&self, tx: &mut Tx, organization_id: i64, ids: &[i64]) -> Result<HashMap<i64, String>> {
+        let store = tx.store();
+        let picked: Vec<String> = self
+            .columns
+            .iter()
+            .map(|(name, kind)| match (store, kind) {
+                (Store::Postgres, Kind::Json) => format!("\"{name}\"::text"),
+                _ => format!("\"{name}\""),
+            })
+            .collect();
+        let among = match store {
+            Store::Postgres => "= ANY($2::bigint[])",
+            Store::Sqlite => "IN (SELECT value FROM json_each($2))",
+        };
+        let sql = format!(
+            "SELECT \"id\", {} FROM \"{}\" WHERE \"organization_id\" = $1 AND \"id\" {among}",
+            picked.join(", "),
+            self.table
+        );
+        let kinds = std::iter::once(Kind::Long).chain(self.columns.iter().map(|(_, kind)| *kind)).collect();
+        let args = vec![Arg::long(organization_id), Arg::longs(ids.iter().copied())];
+        let rows = tx.fetch(&Statement::new(sql, args, kinds)).await?;
+        Ok(rows
+            .iter()
+            .filter_map(|row| row.split_first())
+            .filter_map(|(id, cells)| Some((id.as_int()?, self.text(cells))))
+            .collect())
+    }
+
+    fn text(&self, cells: &[Cell]) -> String {
+        let members: Vec<String> = self
+            .columns
+            .iter()
+            .zip(cells)
+            .map(|((name, _), cell)| format!("{}:{}", quoted(name), json_text(cell)))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    }
+}
+
+fn json_text(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "null".to_owned(),
+        Cell::Bool(value) => value.to_string(),
+        Cell::Int(value) => value.to_string(),
+        Cell::Float(value) => serde_json::Value::from(*value).to_string(),
+        Cell::Text(value) => quoted(value),
+        Cell::Uuid(value) => quoted(&value.to_string()),
+        Cell::Time(value) => quoted(&instant_text(value)),
+        Cell::Date(value) => quoted(&value.to_string()),
+        // As a number with its own digits: never through a double.
+        Cell::Decimal(value) => value.normalize().to_string(),
+        Cell::Json(value) => value.clone(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_cell_becomes_json() {
+        let shape = Shape::of::<entity::category::Entity>(&["version"]);
+        let names: Vec<_> = shape.columns.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["id", "uuid", "label", "created_at", "updated_at"]);
+        let cells = [
+            Cell::Int(7),
+            Cell::Uuid(uuid::Uuid::from_u128(1)),
+            Cell::Text("a \"b\"\n".to_owned()),
+            Cell::Decimal("12.50".parse().unwrap()),
+            Cell::Json("{\"n\": 1.50}".to_owned()),
+        ];
+        assert_eq!(
+            shape.text(&cells),
+            "{\"id\":7,\"uuid\":\"00000000-0000-0000-0000-000000000001\",\"label\":\"a \\\"b\\\"\\n\",\
+             \"created_at\":12.5,\"updated_at\":{\"n\": 1.50}}"
+        );
+    }
+}

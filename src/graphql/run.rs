@@ -1,0 +1,224 @@
+//! Answers root fields: reads the rows of a plan, or asks the part of the domain that works a value out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::{Name, Value};
+use futures_util::FutureExt;
+use indexmap::IndexMap;
+
+use super::input::Arguments;
+use super::plan::{Composite, NodesRoot, Part, Root, part_question};
+use crate::domain::access::{self, Viewer};
+use crate::domain::ask::{Asking, Expr, Level, Question, Test, load};
+use crate::domain::cell::{Cell, instant_text};
+use crate::domain::cx::Cx;
+use crate::domain::db::Errand;
+use crate::domain::error::{Error, Result};
+use crate::domain::model::model;
+use crate::domain::session::{Login, Opened, Sessions};
+
+/// What answers a request beside its plan.
+#[derive(Clone)]
+pub struct Runner {
+    /// The context of the request.
+    pub cx: Cx,
+    /// Signing in and out.
+    pub sessions: Arc<dyn Sessions>,
+}
+
+/// The answer to a root field, before it has its shape.
+#[derive(Debug)]
+pub enum Answered {
+    /// Rows of one noun.
+    Level(Arc<Level>),
+    /// For each noun of a [`NodesRoot`], its rows and where each uuid is.
+    Nodes(Vec<(Arc<Level>, HashMap<uuid::Uuid, usize>)>),
+    /// The parts of a composite.
+    Parts(Parts),
+    /// Nothing.
+    Nothing,
+}
+
+/// The parts of a composite by response key: values by name, rows by the part's name.
+#[derive(Debug, Default)]
+pub struct Parts {
+    /// Values by field name.
+    pub values: IndexMap<String, Value>,
+    /// Rows by response key.
+    pub rows: HashMap<String, Arc<Level>>,
+}
+
+fn asking(cx: &Cx, viewer: Viewer) -> Asking {
+    Asking { model: model(), viewer, now: cx.now, store: cx.db.store() }
+}
+
+fn errand(cx: &Cx, viewer: &Viewer) -> Errand {
+    Errand { organization_id: Some(viewer.organization_id), statements: Arc::clone(&cx.statements) }
+}
+
+impl Runner {
+    /// The caller's eyes.
+    pub fn viewer(&self) -> Result<Viewer> {
+        Ok(Viewer::from(self.cx.caller()?.as_ref()))
+    }
+
+    /// Makes sure the caller's session still holds: one statement, once a request.
+    pub async fn verify(&self) -> Result<()> {
+        let caller = self.cx.caller()?;
+        self.sessions.verify(&self.cx, caller).await
+    }
+
+    /// Answers questions on one connection, one after the other.
+    async fn ask(&self, viewer: Viewer, questions: Vec<Question>) -> Result<Vec<Arc<Level>>> {
+        let questions = Arc::new(questions);
+        let asking = Arc::new(asking(&self.cx, viewer));
+        self.cx
+            .db
+            .read(&errand(&self.cx, &viewer), move |reader| {
+                let (questions, asking) = (Arc::clone(&questions), Arc::clone(&asking));
+                async move {
+                    let mut levels = Vec::with_capacity(questions.len());
+                    for question in questions.iter() {
+                        levels.push(Arc::new(load(reader, &asking, question).await?));
+                    }
+                    Ok(levels)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn ask_one(&self, viewer: Viewer, question: Question) -> Result<Arc<Level>> {
+        self.ask(viewer, vec![question]).await?.pop().ok_or(Error::Internal)
+    }
+
+    /// Answers one root field.
+    pub async fn answer(&self, root: &Root) -> Result<Answered> {
+        match root {
+            Root::Connection(question, _) => {
+                Ok(Answered::Level(self.ask_one(self.viewer()?, question.as_ref().clone()).await?))
+            }
+            Root::Object(question, _) => {
+                let level = self.ask_one(self.viewer()?, question.as_ref().clone()).await?;
+                if level.group(0).more {
+                    return Err(Error::invalid("number", "is shared by several records; name the asset too"));
+                }
+                Ok(Answered::Level(level))
+            }
+            Root::Nodes(nodes) => self.nodes(nodes).await,
+            Root::Composite(composite) => self.composite(composite).await.map(Answered::Parts),
+            Root::Typename(_) | Root::Engine => Ok(Answered::Nothing),
+        }
+    }
+
+    async fn nodes(&self, root: &NodesRoot) -> Result<Answered> {
+        let viewer = self.viewer()?;
+        let questions = root.nouns.iter().map(|(question, _)| question.clone()).collect();
+        let levels = self.ask(viewer, questions).await?;
+        let placed = levels.into_iter().map(|level| {
+            // The uuid is the first field of these questions.
+            let places = level
+                .rows
+                .iter()
+                .enumerate()
+                .filter_map(|(row, cells)| Some((cells.get(1)?.as_uuid()?, row)))
+                .collect();
+            (level, places)
+        });
+        Ok(Answered::Nodes(placed.collect()))
+    }
+
+    async fn composite(&self, composite: &Composite) -> Result<Parts> {
+        match composite.name {
+            "viewer" => self.who(composite).await,
+            "login" | "refreshToken" => self.session(composite).await,
+            "logout" => {
+                self.sessions.logout(&self.cx).await?;
+                let values = IndexMap::from([("ok".to_owned(), Value::Boolean(true))]);
+                Ok(Parts { values, ..Parts::default() })
+            }
+            _ => Err(Error::Internal),
+        }
+    }
+
+    async fn who(&self, composite: &Composite) -> Result<Parts> {
+        let viewer = self.viewer()?;
+        let permissions = access::permissions(viewer.role).into_iter().map(Value::from).collect();
+        let values = IndexMap::from([("permissions".to_owned(), Value::List(permissions))]);
+        let mut parts = Parts { values, ..Parts::default() };
+        for (key, part) in &composite.parts {
+            let Part::Rows(rows) = part else { continue };
+            let (eyes, expr) = match rows.name.as_str() {
+                "user" => (viewer, own_id(rows.noun, viewer.user_id)?),
+                "memberships" => (viewer.of_own_memberships(), Expr::always()),
+                _ => (viewer, Expr::always()),
+            };
+            parts.rows.insert(key.clone(), self.ask_one(eyes, part_question(rows, expr)).await?);
+        }
+        Ok(parts)
+    }
+
+    async fn session(&self, composite: &Composite) -> Result<Parts> {
+        let Some(Value::Object(input)) = composite.arguments.get("input") else {
+            return Err(Error::invalid("input", "is required"));
+        };
+        let opened = if composite.name == "login" {
+            let login = Login {
+                username: text(input, "username")?,
+                password: text(input, "password")?,
+                organization: optional_text(input, "organization")?,
+            };
+            self.sessions.login(&self.cx, login).await
+        } else {
+            self.sessions.refresh(&self.cx, text(input, "refreshToken")?).await
+        };
+        let mut parts = Parts::default();
+        let client = optional_text(input, "clientMutationId")?.map_or(Value::Null, Value::from);
+        parts.values.insert("clientMutationId".to_owned(), client);
+        match opened {
+            Ok(opened) => self.opened(composite, opened, parts).await,
+            Err(Error::Unauthenticated(message)) => {
+                let error = IndexMap::from([
+                    (Name::new("field"), Value::Null),
+                    (Name::new("code"), Value::from("INVALID_CREDENTIALS")),
+                    (Name::new("message"), Value::from(message)),
+                ]);
+                parts.values.insert("userErrors".to_owned(), Value::List(vec![Value::Object(error)]));
+                Ok(parts)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn opened(&self, composite: &Composite, opened: Opened, mut parts: Parts) -> Result<Parts> {
+        parts.values.insert("accessToken".to_owned(), Value::from(opened.access_token));
+        parts.values.insert("refreshToken".to_owned(), Value::from(opened.refresh_token));
+        parts.values.insert("expiresAt".to_owned(), Value::from(instant_text(&opened.expires_at)));
+        parts.values.insert("userErrors".to_owned(), Value::List(Vec::new()));
+        for (key, part) in &composite.parts {
+            let Part::Rows(rows) = part else { continue };
+            let expr = own_id(rows.noun, opened.viewer.user_id)?;
+            parts.rows.insert(key.clone(), self.ask_one(opened.viewer, part_question(rows, expr)).await?);
+        }
+        Ok(parts)
+    }
+}
+
+fn own_id(noun: &crate::domain::describe::Noun, id: i64) -> Result<Expr> {
+    let (index, _) = noun.find_field("legacyId").ok_or(Error::Internal)?;
+    Ok(Expr::field(index, Test::Eq(Cell::Int(id))))
+}
+
+fn text(input: &Arguments, name: &str) -> Result<String> {
+    optional_text(input, name)?.ok_or_else(|| Error::invalid(name, "is required"))
+}
+
+fn optional_text(input: &Arguments, name: &str) -> Result<Option<String>> {
+    match input.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.contains('\0') => Err(Error::invalid(name, "must not contain U+0000")),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(Error::invalid(name, "must be text")),
+    }
+}
