@@ -96,6 +96,8 @@ pub struct Field {
 pub enum Link {
     /// A column here holds the `id` there.
     ToOne(&'static str),
+    /// A column here holds the `uuid` there, without a foreign key: what it names may be gone.
+    ToOneByUuid(&'static str),
     /// A column there holds the `id` here.
     ToMany(&'static str),
     /// A joining table: its name, its column for this noun and its column for the other.

@@ -114,6 +114,10 @@ impl Expr {
                         sql.name(&target.table).push(" ").push(&other).push(" WHERE ");
                         sql.column(&other, "id").push(" = ").column(alias, column);
                     }
+                    Link::ToOneByUuid(column) => {
+                        sql.name(&target.table).push(" ").push(&other).push(" WHERE ");
+                        sql.column(&other, "uuid").push(" = ").column(alias, column);
+                    }
                     Link::ToMany(column) => {
                         sql.name(&target.table).push(" ").push(&other).push(" WHERE ");
                         sql.column(&other, column).push(" = ").column(alias, "id");
@@ -131,7 +135,7 @@ impl Expr {
                     }
                 }
                 sql.push(" AND ");
-                if matches!(relation.link, Link::ToOne(_)) {
+                if matches!(relation.link, Link::ToOne(_) | Link::ToOneByUuid(_)) {
                     sql.visible_embedded(&other, target);
                 } else {
                     sql.visible(&other, target);
@@ -162,7 +166,7 @@ pub fn write_path_link(link: Link, parent: &str, child: &str, sql: &mut Sql) {
             sql.column(child, "entity_type").push(" = '").push(entity_type).push("' AND ");
             sql.column(child, "entity_uuid").push(" = ").column(parent, "uuid");
         }
-        Link::ToOne(_) | Link::ToMany(_) | Link::Through(..) => {
+        Link::ToOne(_) | Link::ToOneByUuid(_) | Link::ToMany(_) | Link::Through(..) => {
             sql.push("1 = 0");
         }
     }

@@ -3,6 +3,7 @@
 mod expr;
 mod select;
 mod sql;
+mod statement;
 mod window;
 
 pub use self::expr::{Expr, Test};

@@ -11,13 +11,14 @@ use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::expr::{Expr, write_path_link};
+use super::expr::Expr;
 use super::sql::Sql;
-use super::window::{Cursor, OrderBy, Side, Window, write_order, write_side};
+use super::statement::{child_count_statement, child_statement, count_statement, root_statement};
+use super::window::{Cursor, OrderBy, Window};
 use crate::domain::access::Viewer;
-use crate::domain::cell::{Cell, Kind};
-use crate::domain::db::{Reader, Rows, Statement, Store};
-use crate::domain::describe::{Link, Noun};
+use crate::domain::cell::Cell;
+use crate::domain::db::{Reader, Rows, Store};
+use crate::domain::describe::Noun;
 use crate::domain::error::Result;
 use crate::domain::model::Model;
 
@@ -176,7 +177,8 @@ pub struct Asking {
 }
 
 impl Asking {
-    fn sql(&self) -> Sql {
+    /// An empty statement.
+    pub fn sql(&self) -> Sql {
         Sql::new(self.store, self.viewer, self.now)
     }
 }
@@ -288,231 +290,4 @@ fn group_rows(found: Rows, many: &Many, level: &mut Level) {
         level.groups.insert(key, group);
     }
     level.rows = rows;
-}
-
-/// A select with the aliases its tables have in one statement.
-struct Named<'s> {
-    alias: String,
-    noun: &'static Noun,
-    select: &'s Select,
-    ones: Vec<(&'s One, Self)>,
-}
-
-fn named<'s>(asking: &Asking, noun: &'static Noun, select: &'s Select, sql: &mut Sql) -> Named<'s> {
-    let alias = sql.alias();
-    let ones = select
-        .ones
-        .iter()
-        .filter_map(|one| {
-            let (_, target) = asking.model.related(noun, one.relation)?;
-            Some((one, named(asking, target, &one.select, sql)))
-        })
-        .collect();
-    Named { alias, noun, select, ones }
-}
-
-fn write_columns(named: &Named<'_>, columns: &mut Vec<Kind>, sql: &mut Sql) {
-    sql.column(&named.alias, "id");
-    columns.push(Kind::Long);
-    for index in &named.select.fields {
-        let Some(field) = named.noun.fields.get(*index) else { continue };
-        sql.push(", ").selected(&named.alias, field);
-        columns.push(field.kind);
-    }
-    for (_, one) in &named.ones {
-        sql.push(", ");
-        write_columns(one, columns, sql);
-    }
-}
-
-fn write_order_values(named: &Named<'_>, ask: &Ask, columns: &mut Vec<Kind>, sql: &mut Sql) {
-    if !ask.cursors {
-        return;
-    }
-    for step in &ask.order {
-        if let Some(field) = named.noun.fields.get(step.field) {
-            sql.push(", ").selected(&named.alias, field);
-            columns.push(field.kind);
-        }
-    }
-}
-
-fn write_joins(named: &Named<'_>, sql: &mut Sql) {
-    for (one, target) in &named.ones {
-        let Some(Link::ToOne(column)) = named.noun.relations.get(one.relation).map(|relation| relation.link) else {
-            continue;
-        };
-        sql.push(" LEFT JOIN ").name(&target.noun.table).push(" ").push(&target.alias).push(" ON ");
-        sql.column(&target.alias, "id").push(" = ").column(&named.alias, column).push(" AND ");
-        sql.visible_embedded(&target.alias, target.noun);
-        write_joins(target, sql);
-    }
-}
-
-fn write_condition(asking: &Asking, noun: &Noun, ask: &Ask, alias: &str, sql: &mut Sql) {
-    sql.visible(alias, noun);
-    if !ask.expr.is_always() {
-        sql.push(" AND ");
-        ask.expr.write(asking.model, noun, alias, sql);
-    }
-}
-
-fn write_window(noun: &Noun, ask: &Ask, alias: &str, sql: &mut Sql) {
-    for (cursor, side) in [(&ask.window.after, Side::After), (&ask.window.before, Side::Before)] {
-        if let Some(cursor) = cursor {
-            sql.push(" AND ");
-            write_side(noun, &ask.order, cursor, side, alias, sql);
-        }
-    }
-}
-
-/// One row more than the page, to see whether there is more; rounded up to a few sizes, because the text of a
-/// statement is what the store keeps its plan by, and a bound limit makes PostgreSQL guess a tenth of the table.
-fn literal_limit(limit: usize) -> usize {
-    const SIZES: [usize; 12] = [2, 4, 6, 11, 16, 21, 26, 51, 76, 101, 151, 201];
-    SIZES.into_iter().find(|size| *size > limit).unwrap_or(limit + 1)
-}
-
-fn root_statement(asking: &Asking, question: &Question) -> Statement {
-    let mut sql = asking.sql();
-    let mut columns = Vec::new();
-    let named = named(asking, question.noun, &question.select, &mut sql);
-    sql.push("SELECT ");
-    write_columns(&named, &mut columns, &mut sql);
-    write_order_values(&named, &question.ask, &mut columns, &mut sql);
-    sql.push(" FROM ").name(&question.noun.table).push(" ").push(&named.alias);
-    write_joins(&named, &mut sql);
-    sql.push(" WHERE ");
-    if let Some(guard) = question.guard {
-        guard(&mut sql, &asking.viewer);
-        sql.push(" AND ");
-    }
-    write_condition(asking, question.noun, &question.ask, &named.alias, &mut sql);
-    write_window(question.noun, &question.ask, &named.alias, &mut sql);
-    sql.push(" ORDER BY ");
-    write_order(question.noun, &question.ask.order, question.ask.window.backward, &named.alias, &mut sql);
-    if let Some(limit) = question.ask.window.limit {
-        sql.push(" LIMIT ").push(&literal_limit(limit).to_string());
-    }
-    let (text, args) = sql.finish();
-    Statement::new(text, args, columns)
-}
-
-fn count_statement(asking: &Asking, question: &Question) -> Statement {
-    let mut sql = asking.sql();
-    let alias = sql.alias();
-    sql.push("SELECT COUNT(*) FROM ").name(&question.noun.table).push(" ").push(&alias).push(" WHERE ");
-    write_condition(asking, question.noun, &question.ask, &alias, &mut sql);
-    let (text, args) = sql.finish();
-    Statement::new(text, args, vec![Kind::Long])
-}
-
-/// Writes the source of the rows of `target` at `child`: `FROM` without the word, up to and with the condition that
-/// ties them to the parent whose id `key` gives. Gives the SQL of the parent's id.
-fn write_link(link: Link, parent: &Noun, target: &Noun, child: &str, sql: &mut Sql) -> (String, String) {
-    match link {
-        Link::ToOne(_) | Link::ToMany(_) => {
-            sql.name(&target.table).push(" ").push(child);
-            let column = if let Link::ToMany(column) = link { column } else { "id" };
-            (format!("{child}.\"{column}\""), String::new())
-        }
-        Link::Through(table, own, there) => {
-            let join = sql.alias();
-            sql.name(table).push(" ").push(&join).push(" JOIN ").name(&target.table).push(" ").push(child);
-            sql.push(" ON ").column(child, "id").push(" = ").column(&join, there);
-            (format!("{join}.\"{own}\""), String::new())
-        }
-        Link::Ancestors | Link::Descendants | Link::History(_) => {
-            let above = sql.alias();
-            sql.name(&parent.table).push(" ").push(&above).push(" JOIN ").name(&target.table).push(" ").push(child);
-            sql.push(" ON ");
-            write_path_link(link, &above, child, sql);
-            let scope = if parent.scope == crate::domain::describe::Scope::Tenant && !matches!(link, Link::History(_)) {
-                format!(" AND {above}.\"organization_id\" = {child}.\"organization_id\"")
-            } else {
-                String::new()
-            };
-            (format!("{above}.\"id\""), scope)
-        }
-    }
-}
-
-fn child_statement(asking: &Asking, list: &List<'_>, target: &'static Noun, keys: Vec<i64>) -> Statement {
-    let mut sql = asking.sql();
-    let mut columns = Vec::new();
-    let many = list.many;
-    let link = list.noun.relations.get(many.relation).map_or(Link::ToMany("id"), |relation| relation.link);
-    let named = named(asking, target, &many.select, &mut sql);
-    let alias = named.alias.clone();
-    let limit = many.ask.window.limit.map(literal_limit);
-    match (asking.store, limit) {
-        (Store::Postgres, Some(limit)) => {
-            sql.push("SELECT page.*, parent.id FROM ").keys("parent", keys).push(" CROSS JOIN LATERAL (SELECT ");
-            write_columns(&named, &mut columns, &mut sql);
-            write_order_values(&named, &many.ask, &mut columns, &mut sql);
-            sql.push(" FROM ");
-            let (key, scope) = write_link(link, list.noun, target, &alias, &mut sql);
-            write_joins(&named, &mut sql);
-            sql.push(" WHERE ").push(&key).push(" = parent.id").push(&scope).push(" AND ");
-            write_condition(asking, target, &many.ask, &alias, &mut sql);
-            write_window(target, &many.ask, &alias, &mut sql);
-            sql.push(" ORDER BY ");
-            write_order(target, &many.ask.order, many.ask.window.backward, &alias, &mut sql);
-            sql.push(" LIMIT ").push(&limit.to_string()).push(") AS page");
-        }
-        // SQLite has no LATERAL: the ids of each parent's page are numbered first, then only their rows are read.
-        (Store::Sqlite, Some(limit)) => {
-            let inner = sql.alias();
-            sql.push("SELECT ");
-            write_columns(&named, &mut columns, &mut sql);
-            write_order_values(&named, &many.ask, &mut columns, &mut sql);
-            sql.push(", page.parent FROM (SELECT ").column(&inner, "id").push(" AS id, ");
-            let (from, (key, scope)) = sql.apart(|sql| write_link(link, list.noun, target, &inner, sql));
-            sql.push(&key).push(" AS parent, ROW_NUMBER() OVER (PARTITION BY ").push(&key).push(" ORDER BY ");
-            write_order(target, &many.ask.order, many.ask.window.backward, &inner, &mut sql);
-            sql.push(") AS position FROM ");
-            sql.push(&from).push(" WHERE ").push(&key);
-            sql.one_of(Kind::Long, keys.into_iter().map(Cell::Int).collect(), super::sql::Wanted::In);
-            sql.push(&scope).push(" AND ");
-            write_condition(asking, target, &many.ask, &inner, &mut sql);
-            write_window(target, &many.ask, &inner, &mut sql);
-            sql.push(") AS page JOIN ").name(&target.table).push(" ").push(&alias);
-            sql.push(" ON ").column(&alias, "id").push(" = page.id");
-            write_joins(&named, &mut sql);
-            sql.push(" WHERE page.position <= ").push(&limit.to_string());
-            sql.push(" ORDER BY page.parent, page.position");
-        }
-        (_, None) => {
-            sql.push("SELECT ");
-            write_columns(&named, &mut columns, &mut sql);
-            write_order_values(&named, &many.ask, &mut columns, &mut sql);
-            sql.push(", ");
-            let (from, (key, scope)) = sql.apart(|sql| write_link(link, list.noun, target, &alias, sql));
-            sql.push(&key).push(" FROM ").push(&from);
-            write_joins(&named, &mut sql);
-            sql.push(" WHERE ").push(&key);
-            sql.one_of(Kind::Long, keys.into_iter().map(Cell::Int).collect(), super::sql::Wanted::In);
-            sql.push(&scope).push(" AND ");
-            write_condition(asking, target, &many.ask, &alias, &mut sql);
-            sql.push(" ORDER BY ");
-            write_order(target, &many.ask.order, false, &alias, &mut sql);
-        }
-    }
-    columns.push(Kind::Long);
-    let (text, args) = sql.finish();
-    Statement::new(text, args, columns)
-}
-
-fn child_count_statement(asking: &Asking, list: &List<'_>, target: &'static Noun, keys: Vec<i64>) -> Statement {
-    let mut sql = asking.sql();
-    let link = list.noun.relations.get(list.many.relation).map_or(Link::ToMany("id"), |relation| relation.link);
-    let alias = sql.alias();
-    let (from, (key, scope)) = sql.apart(|sql| write_link(link, list.noun, target, &alias, sql));
-    sql.push("SELECT ").push(&key).push(", COUNT(*) FROM ").push(&from).push(" WHERE ").push(&key);
-    sql.one_of(Kind::Long, keys.into_iter().map(Cell::Int).collect(), super::sql::Wanted::In);
-    sql.push(&scope).push(" AND ");
-    write_condition(asking, target, &list.many.ask, &alias, &mut sql);
-    sql.push(" GROUP BY ").push(&key);
-    let (text, args) = sql.finish();
-    Statement::new(text, args, vec![Kind::Long, Kind::Long])
 }

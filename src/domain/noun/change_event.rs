@@ -2,7 +2,8 @@
 
 use entity::change_event::{Column as C, Entity};
 
-use crate::domain::describe::Noun;
+use crate::domain::cell::Kind;
+use crate::domain::describe::{Link, Noun, Shape};
 use crate::enumeration;
 
 /// Describes [`Entity`] as `ChangeEvent`.
@@ -33,4 +34,11 @@ pub fn describe() -> Noun {
     .field("extra", C::Extra, "Object of further keys that came with the event.")
     .field("surface", C::Surface, "Surface it came in by, such as graphql or packagex.")
     .field("requestId", C::RequestId, "Identifier of the request that caused it.")
+    .relation(
+        "actor",
+        "User",
+        Link::ToOneByUuid("user_uuid"),
+        Shape::One,
+        "Person who did it; null when unknown here or gone.",
+    )
 }

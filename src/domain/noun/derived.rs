@@ -130,3 +130,8 @@ pub fn next_audit(sql: &mut Sql, alias: &str) {
 /// The day is clamped to the end of the month, which SQLite's own month arithmetic would run over.
 const SQLITE_ADD_MONTHS: &str = "min(date(due.base, '+' || due.months || ' months'), \
      date(due.base, 'start of month', '+' || (due.months + 1) || ' months', '-1 day')) || substr(due.base, 11)";
+
+/// A record as an event leaves it; for a deletion, as it was last.
+pub fn snapshot(sql: &mut Sql, alias: &str) {
+    sql.push("COALESCE(").column(alias, "snapshot_after").push(", ").column(alias, "snapshot_before").push(")");
+}

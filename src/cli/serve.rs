@@ -1,0 +1,195 @@
+//! `serve`: what happens between the start and the line `ready`, and after the signal to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::{Exit, open};
+use crate::config::{Config, Loaded};
+use crate::domain::db::Db;
+use crate::graphql::{self, Service};
+use crate::http::{self, App, Parts};
+
+/// Serve GraphQL; this is what happens without a command.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  audit-gateway serve
+  audit-gateway serve --listen 0.0.0.0:8080 --log-format json
+
+An address that other machines can reach needs AUDIT_GATEWAY_SIGNING_SECRETS and AUDIT_GATEWAY_API_KEY_SECRETS, and a
+store without made-up users. The line `ready <address>` on standard output says that requests are answered.")]
+pub struct Args {}
+
+pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
+    let config = &loaded.config;
+    let place = Place::resolve(config.listen.as_str()).await?;
+    let missing = missing_secrets(config);
+    if !place.is_loopback() && !missing.is_empty() {
+        bail!(secrets_refusal(&missing));
+    }
+    let listener = place.bind().await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = listener.local_addr().context("the address is unknown")?;
+    let db = open::store(config).await?;
+    migrate(config, &db).await?;
+    let users = open::users(&db).await?;
+    if !place.is_loopback() && users.demonstration > 0 {
+        bail!(demonstration_refusal(users.demonstration));
+    }
+    let introspection = config.introspection.or(place.is_loopback() || users.demonstration > 0);
+    let service = Service::new(graphql::Settings { introspection })?;
+    let probe = db.clone();
+    let parts = Parts {
+        db: db.clone(),
+        service,
+        door: open::door(config)?,
+        pending: Box::new(move || {
+            let probe = probe.clone();
+            Box::pin(async move { open::pending(&probe).await })
+        }),
+    };
+    let app = Arc::new(App::new(parts, http::Settings::from(config)));
+    announce(config, address, users);
+    let upkeep = tokio::spawn(crate::telemetry::upkeep());
+    let finished = http::serve(app, listener, stop_signal()?).await;
+    upkeep.abort();
+    if !finished {
+        tracing::warn!("some requests were cut off: they did not finish in time");
+    }
+    // What is left in the store's pools has been answered or given up.
+    drop(tokio::time::timeout(std::time::Duration::from_millis(500), db.close()).await);
+    Ok(Exit::Done)
+}
+
+/// Whether the start brings the store up to date by itself. A SQLite file that somebody named may be another program's,
+/// or a copy to be looked at.
+pub fn migrates(config: &Config) -> bool {
+    config.is_default_store() || !config.store().expose().starts_with("sqlite:")
+}
+
+async fn migrate(config: &Config, db: &Db) -> anyhow::Result<()> {
+    let pending = open::pending(db).await?;
+    if pending == 0 {
+        return Ok(());
+    }
+    if !migrates(config) {
+        bail!("{} lacks {pending} steps of its history; run `audit-gateway migrate up`", config.store());
+    }
+    tracing::info!(pending, "bringing the store up to date");
+    migration::up(&db.for_migrations()).await.context("the store cannot be brought up to date")
+}
+
+/// The secrets that are not configured.
+pub fn missing_secrets(config: &Config) -> Vec<&'static str> {
+    let secrets = [("signing-secrets", &config.signing_secrets), ("api-key-secrets", &config.api_key_secrets)];
+    secrets.into_iter().filter(|(_, secrets)| secrets.is_empty()).map(|(name, _)| name).collect()
+}
+
+/// Why an address that others can reach is refused without secrets.
+pub fn secrets_refusal(missing: &[&str]) -> String {
+    let variables: Vec<String> =
+        missing.iter().map(|name| format!("AUDIT_GATEWAY_{}", name.replace('-', "_").to_uppercase())).collect();
+    format!(
+        "other machines can reach this address, so {} must be configured: set {} to the output of `openssl rand -base64 48`, or listen on 127.0.0.1",
+        missing.join(" and "),
+        variables.join(" and ")
+    )
+}
+
+/// Why an address that others can reach is refused with made-up users.
+pub fn demonstration_refusal(users: i64) -> String {
+    format!(
+        "other machines can reach this address, and {users} made-up users, whose passwords everybody knows, could sign in: \
+         name another store with --database-url, deactivate them with `audit-gateway user deactivate`, or listen on 127.0.0.1"
+    )
+}
+
+/// The addresses behind the configured name.
+pub struct Place(Vec<SocketAddr>);
+
+impl Place {
+    /// Looks the name up.
+    pub async fn resolve(listen: &str) -> anyhow::Result<Self> {
+        let found = tokio::net::lookup_host(listen).await.with_context(|| format!("{listen} is not an address"))?;
+        let found: Vec<SocketAddr> = found.collect();
+        if found.is_empty() {
+            bail!("{listen} is not an address");
+        }
+        Ok(Self(found))
+    }
+
+    /// Whether only this machine can reach it.
+    pub fn is_loopback(&self) -> bool {
+        self.0.iter().all(|address| address.ip().to_canonical().is_loopback())
+    }
+
+    async fn bind(&self) -> std::io::Result<TcpListener> {
+        TcpListener::bind(self.0.as_slice()).await
+    }
+}
+
+fn announce(config: &Config, address: SocketAddr, users: open::Users) {
+    let base = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    println!("audit-gateway {}", env!("CARGO_PKG_VERSION"));
+    println!("  GraphQL    {base}/graphql");
+    println!("  GraphiQL   {base}/graphiql");
+    println!("  store      {}", config.store());
+    if users.all == 0 {
+        println!("  sign in    there are no users yet");
+    }
+    println!("ready http://{address}");
+}
+
+/// Completes at the first signal to stop; a second one ends the process at once.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let (first, stopped) = oneshot::channel();
+    let mut signals = Signals::new().context("signals cannot be received")?;
+    tokio::spawn(async move {
+        signals.next().await;
+        tracing::info!("stopping: no new connections, finishing what is under way");
+        let _ = first.send(());
+        signals.next().await;
+        std::process::exit(1);
+    });
+    Ok(async {
+        // The sender lives as long as the process.
+        drop(stopped.await);
+    })
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        drop(tokio::signal::ctrl_c().await);
+    }
+}

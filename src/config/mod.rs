@@ -1,0 +1,225 @@
+//! One configuration, described once: what stands in the table below is the file's keys, the environment's variables,
+//! the command line's flags, the README's table and what `doctor` prints.
+//!
+//! A setting has one name in three spellings: `request-timeout` in the file, `AUDIT_GATEWAY_REQUEST_TIMEOUT` in the
+//! environment, `--request-timeout` on the command line. The later source wins.
+
+mod load;
+mod secret;
+mod value;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use self::load::{Loaded, Refused, Source, Sources, load};
+pub use self::secret::{DatabaseUrl, Secret};
+pub use self::value::{Bytes, Listen, LogFormat, Switch, Value};
+
+/// How a setting is given on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flag {
+    /// Shown by `-h` and `--help`.
+    Common,
+    /// Shown by `--help` only.
+    Rare,
+    /// Not at all: what stands on a command line can be read by every user of the machine.
+    None,
+}
+
+/// The description of one setting.
+pub struct Setting {
+    /// Heading it stands under.
+    pub section: &'static str,
+    /// Key in the file; with two dashes before it, the flag.
+    pub name: &'static str,
+    /// Whether and where there is a flag.
+    pub flag: Flag,
+    /// What it means.
+    pub meaning: &'static str,
+    /// Whether it takes several values.
+    pub list: bool,
+    set: fn(&mut Config, &[String]) -> Result<(), String>,
+    get: fn(&Config) -> String,
+}
+
+impl Setting {
+    /// Its variable.
+    pub fn env(&self) -> String {
+        match self.name {
+            // Every platform that provides a database names it so.
+            "database-url" => "DATABASE_URL".to_owned(),
+            name => format!("AUDIT_GATEWAY_{}", name.replace('-', "_").to_uppercase()),
+        }
+    }
+
+    /// Its value in `config`, masked where it is secret.
+    pub fn show(&self, config: &Config) -> String {
+        (self.get)(config)
+    }
+}
+
+macro_rules! settings {
+    ($($section:literal { $($(#[doc = $meaning:literal])+ $flag:ident $name:literal $field:ident: $type:ty = $default:expr;)* })*) => {
+        /// Everything that can be set, in the types that the rooms need.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Config {
+            $($($(#[doc = $meaning])+ pub $field: $type,)*)*
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $($($field: $default,)*)* }
+            }
+        }
+
+        /// Every setting, in the order in which they are shown.
+        pub static SETTINGS: &[Setting] = &[$($(
+            Setting {
+                section: $section,
+                name: $name,
+                flag: Flag::$flag,
+                meaning: concat!($($meaning),+),
+                list: <$type as Value>::LIST,
+                set: |config, words| {
+                    config.$field = Value::read(words)?;
+                    Ok(())
+                },
+                get: |config| config.$field.show(),
+            },
+        )*)*];
+    };
+}
+
+settings! {
+    "Server" {
+        /// Address and port to listen on; port 0 takes a free one.
+        Common "listen" listen: Listen = Listen::default();
+        /// Address under which clients reach the gateway, where a proxy stands before it.
+        Rare "public-url" public_url: Option<String> = None;
+        /// Made-up data for an empty store, with users to sign in as: `auto` loads it into the default SQLite store
+        /// on a loopback address.
+        Common "demonstration" demonstration: Switch = Switch::Auto;
+        /// Pages of other origins that may call the gateway from a browser, or `*`.
+        Rare "cors-origins" cors_origins: Vec<String> = Vec::new();
+        /// Whether `/metrics` answers.
+        Rare "metrics" metrics: bool = true;
+    }
+    "Store" {
+        /// `postgres://...` or `sqlite://path`; without it, `audit-gateway.sqlite` in the data folder.
+        Common "database-url" database_url: Option<DatabaseUrl> = None;
+        /// Folder for the SQLite store and for the secrets made on the first start.
+        Common "data-dir" data_dir: PathBuf = PathBuf::from("data");
+        /// Most connections to the store at once.
+        Rare "pool-size" pool_size: u32 = 8;
+        /// How long a request waits for a connection.
+        Rare "pool-wait" pool_wait: Duration = Duration::from_secs(2);
+        /// How long one statement may take.
+        Rare "statement-timeout" statement_timeout: Duration = Duration::from_secs(5);
+        /// How long a statement may wait for a lock.
+        Rare "lock-timeout" lock_timeout: Duration = Duration::from_secs(2);
+    }
+    "Identity" {
+        /// Secrets that access tokens are signed with, of at least 32 bytes: the first signs, all verify. Made on the
+        /// first start on a loopback address, needed on any other.
+        None "signing-secrets" signing_secrets: Vec<Secret> = Vec::new();
+        /// Secrets that API keys are derived from, of at least 32 bytes: the first makes keys, all verify. As with
+        /// the signing secrets.
+        None "api-key-secrets" api_key_secrets: Vec<Secret> = Vec::new();
+        /// How long an access token is good for.
+        Rare "access-token-life" access_token_life: Duration = Duration::from_secs(15 * 60);
+        /// How long a refresh token is good for.
+        Rare "refresh-token-life" refresh_token_life: Duration = Duration::from_secs(30 * 86_400);
+    }
+    "GraphQL" {
+        /// Whether the schema can be asked for: `auto` on a loopback address and in a demonstration.
+        Rare "introspection" introspection: Switch = Switch::Auto;
+        /// Whether a request may hold an array of operations, at most ten.
+        Rare "batching" batching: bool = false;
+        /// Folder of `.graphql` files; when set, only these documents are executed.
+        Rare "trusted-documents" trusted_documents: Option<PathBuf> = None;
+    }
+    "Limits" {
+        /// Longest request body.
+        Rare "body-limit" body_limit: Bytes = Bytes(1 << 20);
+        /// Longest request target and headers together.
+        Rare "header-limit" header_limit: Bytes = Bytes(16 << 10);
+        /// How long a request may take once its body has arrived.
+        Rare "request-timeout" request_timeout: Duration = Duration::from_secs(10);
+        /// How long a connection may take to send its first byte.
+        Rare "first-byte-timeout" first_byte_timeout: Duration = Duration::from_secs(10);
+        /// How long a request's headers may take to arrive.
+        Rare "header-timeout" header_timeout: Duration = Duration::from_secs(5);
+        /// How long a request's body may take to arrive.
+        Rare "body-timeout" body_timeout: Duration = Duration::from_secs(10);
+        /// How long a connection is kept without a request.
+        Rare "idle-timeout" idle_timeout: Duration = Duration::from_secs(60);
+        /// Most connections of clients at once; further ones wait.
+        Rare "connections" connections: u32 = 10_000;
+        /// How long requests under way may take to finish when the gateway is stopped.
+        Rare "drain-timeout" drain_timeout: Duration = Duration::from_secs(4);
+    }
+    "Logs" {
+        /// `human` or `json`.
+        Common "log-format" log_format: LogFormat = LogFormat::Human;
+        /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,sqlx=warn`.
+        Common "log-level" log_level: String = "info".to_owned();
+    }
+}
+
+impl Config {
+    /// Where the store is: the address given, or a file in the data folder.
+    pub fn store(&self) -> DatabaseUrl {
+        self.database_url.clone().unwrap_or_else(|| {
+            DatabaseUrl::new(format!("sqlite://{}", self.data_dir.join("audit-gateway.sqlite").display()))
+        })
+    }
+
+    /// Whether nobody chose a store, so that the one in the data folder is ours to fill.
+    pub fn is_default_store(&self) -> bool {
+        self.database_url.is_none()
+    }
+
+    /// What must hold between settings.
+    fn check(&self) -> Result<(), String> {
+        if let Some(url) = &self.public_url
+            && !(url.starts_with("http://") || url.starts_with("https://"))
+        {
+            return Err("public-url must start with http:// or https://".to_owned());
+        }
+        if self.header_limit.len() < 1_024 {
+            return Err("header-limit must be at least 1KiB".to_owned());
+        }
+        if self.access_token_life > self.refresh_token_life {
+            return Err("access-token-life must not be longer than refresh-token-life".to_owned());
+        }
+        let origin = |origin: &String| {
+            origin == "*" || origin.split_once("://").is_some_and(|(_, host)| !host.is_empty() && !host.contains('/'))
+        };
+        if !self.cors_origins.iter().all(origin) {
+            return Err("cors-origins must be origins such as https://audit.example.org, without a path".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// The README's table of settings, in Markdown.
+pub fn markdown_table() -> String {
+    let defaults = Config::default();
+    let mut table = "| setting | environment | flag | default | meaning |\n|---|---|---|---|---|\n".to_owned();
+    for setting in SETTINGS {
+        let default = match setting.show(&defaults) {
+            text if text.is_empty() => String::new(),
+            text => format!("`{text}`"),
+        };
+        let flag = match setting.flag {
+            Flag::None => String::new(),
+            Flag::Common | Flag::Rare => format!("`--{}`", setting.name),
+        };
+        let cells = [&format!("`{}`", setting.name), &format!("`{}`", setting.env()), &flag, &default, setting.meaning.trim()];
+        table.push_str(&format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")));
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! GraphQL over HTTP: reads a request, has it executed, and words the answer in the media type and status that the
+//! specification of GraphQL over HTTP asks for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::State;
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY};
+use axum::http::{HeaderMap, HeaderValue, Method, Request as HttpRequest, StatusCode};
+use axum::response::Response;
+use bytes::BytesMut;
+use http_body_util::BodyExt;
+
+use super::App;
+use super::caller::{self, Credentials};
+use super::layers;
+use super::media::{self, Media};
+use super::pages::{etag, matches};
+use super::payload::Payload;
+use super::refusal::{Refusal, status_of};
+use crate::domain::error::Error;
+use crate::graphql::Answer;
+use crate::telemetry::Facts;
+
+const METHODS: &str = "GET, POST";
+
+/// Answers whatever comes to `/graphql`.
+pub async fn handle(State(app): State<Arc<App>>, request: HttpRequest<Body>) -> Response {
+    let Some(media) = Media::negotiate(request.headers()) else {
+        return Refusal::not_acceptable().response(Media::Json);
+    };
+    respond(&app, request, media).await.unwrap_or_else(|refusal| refusal.response(media))
+}
+
+async fn respond(app: &Arc<App>, request: HttpRequest<Body>, media: Media) -> Result<Response, Refusal> {
+    let (head, body) = request.into_parts();
+    let payload = match head.method {
+        Method::GET => Payload::of_address(&head.uri)?,
+        Method::POST if !media::is_json(&head.headers) => return Err(Refusal::unsupported_media_type()),
+        Method::POST => {
+            let settings = &app.settings;
+            let body = collect(body, settings.body_limit, settings.body_timeout).await?;
+            Payload::of_body(&body, settings.batching)?
+        }
+        Method::OPTIONS => return Ok(options()),
+        _ => return Err(Refusal::method_not_allowed(METHODS)),
+    };
+    let credentials = Credentials::of(&head.headers)?;
+    let (worker, extensions) = (Arc::clone(app), head.extensions);
+    let answered = layers::run(app, async move {
+        let cx = caller::context(&worker, &extensions, credentials).await?;
+        let answered = match payload {
+            Payload::One(request) => Answered::One(worker.service.execute(cx.clone(), request).await),
+            Payload::Many(requests) => {
+                let mut answers = Vec::with_capacity(requests.len());
+                for request in requests {
+                    answers.push(worker.service.execute(cx.clone(), request).await);
+                }
+                Answered::Many(answers)
+            }
+        };
+        let organization_id = cx.caller.as_ref().map(|caller| caller.organization_id);
+        let facts = Facts { statements: cx.statement_count(), organization_id, ..Facts::default() };
+        Ok::<_, Error>((answered, facts))
+    });
+    let (answered, facts) = answered.await??;
+    match answered {
+        Answered::One(answer) if head.method == Method::GET => Ok(get(answer, facts, media, &head.headers)),
+        Answered::One(answer) => Ok(post(answer, facts, media)),
+        Answered::Many(answers) => Ok(many(answers, facts, media)),
+    }
+}
+
+enum Answered {
+    One(Answer),
+    Many(Vec<Answer>),
+}
+
+/// Reads a body up to `limit` bytes, within `wait`.
+async fn collect(body: Body, limit: u64, wait: Duration) -> Result<Bytes, Refusal> {
+    // A body that says beforehand that it is too long is not waited for.
+    let least = body.size_hint().lower();
+    if least > limit {
+        return Err(Refusal::body_too_long(limit, least));
+    }
+    tokio::time::timeout(wait, read(body, limit)).await.map_err(|_| {
+        let refusal = Refusal::bad_request("the body did not arrive in time");
+        Refusal { close: true, ..refusal }
+    })?
+}
+
+async fn read(mut body: Body, limit: u64) -> Result<Bytes, Refusal> {
+    let mut first = Bytes::new();
+    let mut more = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Refusal::bad_request("the body broke off"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        let length = u64::try_from(first.len() + more.len() + data.len()).unwrap_or(u64::MAX);
+        if length > limit {
+            return Err(Refusal::body_too_long(limit, length));
+        }
+        // Nearly every body comes in one piece, which then need not be copied.
+        if first.is_empty() && more.is_empty() {
+            first = data;
+        } else {
+            if more.is_empty() {
+                more.extend_from_slice(&std::mem::take(&mut first));
+            }
+            more.extend_from_slice(&data);
+        }
+    }
+    Ok(if more.is_empty() { first } else { more.freeze() })
+}
+
+fn options() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
+    response
+}
+
+/// The status of an answer. Refusals that say nothing about the document keep theirs in both media types, because what
+/// stands between client and server acts on them.
+fn status(answer: &Answer, media: Media) -> StatusCode {
+    if !answer.request_error {
+        return StatusCode::OK;
+    }
+    let status = status_of(answer.error_code.unwrap_or("BAD_USER_INPUT"));
+    let concerns_document = matches!(status, StatusCode::BAD_REQUEST | StatusCode::CONFLICT);
+    if media == Media::Json && concerns_document { StatusCode::OK } else { status }
+}
+
+fn post(answer: Answer, facts: Facts, media: Media) -> Response {
+    let status = status(&answer, media);
+    let facts = Facts {
+        operation: answer.operation_name,
+        kind: answer.operation_kind,
+        code: answer.error_code,
+        ..facts
+    };
+    let mut response = bare(status, media, answer.body, facts);
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        headers.insert(RETRY_AFTER, HeaderValue::from(answer.retry_after_seconds.unwrap_or(1)));
+    }
+    response
+}
+
+fn get(answer: Answer, facts: Facts, media: Media, asked: &HeaderMap) -> Response {
+    if answer.request_error && answer.operation_kind == Some("mutation") {
+        return Refusal::method_not_allowed("POST").response(media);
+    }
+    if answer.request_error || answer.error_code.is_some() {
+        return post(answer, facts, media);
+    }
+    let tag = etag(&[media.content_type().as_bytes(), &answer.body]);
+    let unchanged = asked.get(IF_NONE_MATCH).is_some_and(|known| matches(known, &tag));
+    let mut response = post(answer, facts, media);
+    if unchanged {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(CONTENT_TYPE);
+    }
+    let headers = response.headers_mut();
+    headers.insert(ETAG, tag);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.append(VARY, HeaderValue::from_static("accept, authorization, x-organization"));
+    response
+}
+
+fn many(answers: Vec<Answer>, facts: Facts, media: Media) -> Response {
+    let mut body = Vec::with_capacity(answers.iter().map(|answer| answer.body.len() + 1).sum::<usize>() + 1);
+    let mut code = None;
+    for answer in &answers {
+        body.push(if body.is_empty() { b'[' } else { b',' });
+        body.extend_from_slice(&answer.body);
+        code = code.or(answer.error_code);
+    }
+    body.push(b']');
+    let mut response = bare(StatusCode::OK, media, body, Facts { kind: Some("batch"), code, ..facts });
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn bare(status: StatusCode, media: Media, body: Vec<u8>, facts: Facts) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, media.content_type());
+    response.extensions_mut().insert(facts);
+    response
+}
