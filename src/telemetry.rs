@@ -15,7 +15,10 @@ use crate::config::LogFormat;
 
 /// Starts logging to standard error. A second start in one process is ignored.
 pub fn logs(format: LogFormat, level: &str) -> Result<(), String> {
-    let filter = EnvFilter::builder().parse(level).map_err(|error| format!("log-level: {error}"))?;
+    // A bare level is about us; what the libraries have to say is only worth reading when it is a warning.
+    let is_bare = level.parse::<tracing::Level>().is_ok();
+    let directives = if is_bare { format!("warn,audit_gateway={level}") } else { level.to_owned() };
+    let filter = EnvFilter::builder().parse(directives).map_err(|error| format!("log-level: {error}"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let started = match format {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
@@ -35,8 +38,7 @@ const STORE_OPEN: &str = "audit_gateway_store_connections";
 const STORE_FREE: &str = "audit_gateway_store_connections_free";
 const CLIENTS: &str = "audit_gateway_client_connections";
 
-const SECONDS_BUCKETS: &[f64] =
-    &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const SECONDS_BUCKETS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 const STATEMENTS_BUCKETS: &[f64] = &[0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 50.0];
 
 /// The process's metrics; started by the first use.

@@ -1,6 +1,6 @@
 //! `completions`: what a shell needs to complete our words.
 
-use super::{Exit, line};
+use super::{Exit, line, say};
 use crate::config::Loaded;
 
 /// Print the completion script of a shell.
@@ -14,6 +14,8 @@ pub struct Args {
 }
 
 pub async fn run(args: Args, _: Loaded) -> anyhow::Result<Exit> {
-    clap_complete::generate(args.shell, &mut line(), "audit-gateway", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut line(), "audit-gateway", &mut script);
+    say(String::from_utf8_lossy(&script).trim_end())?;
     Ok(Exit::Done)
 }

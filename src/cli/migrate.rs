@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use clap::Subcommand;
 
-use super::{Exit, open};
+use super::{Exit, open, say};
 use crate::config::Loaded;
 
 /// Bring the store's tables up to date, or take steps back.
@@ -47,7 +47,7 @@ pub async fn run(args: Args, loaded: Loaded) -> anyhow::Result<Exit> {
         Direction::Status => {}
     }
     for step in migration::status(&connection).await.context("the steps cannot be read")? {
-        println!("{}  {}", if step.applied { "applied" } else { "pending" }, step.name);
+        say(format_args!("{}  {}", if step.applied { "applied" } else { "pending" }, step.name))?;
     }
     db.close().await;
     Ok(Exit::Done)

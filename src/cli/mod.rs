@@ -7,9 +7,13 @@ mod migrate;
 mod open;
 mod schema;
 mod serve;
+mod user;
 
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use self::flags::Flags;
@@ -59,19 +63,21 @@ commands! {
     Serve => serve,
     Migrate => migrate,
     Schema => schema,
+    User => user,
     Doctor => doctor,
     Completions => completions,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  audit-gateway                                     start on 127.0.0.1:8080 with a SQLite store in ./data
-  audit-gateway --listen 127.0.0.1:0                start on a free port
+  audit-gateway                        start on 127.0.0.1:8080, with a SQLite store in ./data
+  audit-gateway --listen 127.0.0.1:0   start on a free port
+  audit-gateway doctor                 show and check the configuration
   DATABASE_URL=postgres://me@db/audit audit-gateway migrate up
-  audit-gateway doctor                              show and check the configuration
 
-Every flag is also a key of audit-gateway.toml and a variable: --pool-size is `pool-size = 8` in the file and
-AUDIT_GATEWAY_POOL_SIZE in the environment. Flags win over variables, variables over the file. Secrets have no flag.
+Every flag is also a key of audit-gateway.toml and a variable: --pool-size is `pool-size = 8`
+in the file and AUDIT_GATEWAY_POOL_SIZE in the environment. Flags win over variables, variables
+over the file. Secrets have no flag.
 
 Exit codes: 0 done, 1 failed, 2 some of the input was refused.";
 
@@ -81,13 +87,21 @@ Exit codes: 0 done, 1 failed, 2 some of the input was refused.";
 #[derive(Debug, Parser)]
 #[command(name = "audit-gateway", version, after_help = EXAMPLES, max_term_width = 120)]
 struct Line {
-    /// File with settings; otherwise `audit-gateway.toml` in the working folder, where there is one.
-    #[arg(long, global = true, value_name = "FILE", env = "AUDIT_GATEWAY_CONFIG", hide_env = true)]
+    /// File with settings; otherwise AUDIT_GATEWAY_CONFIG, or `audit-gateway.toml` in the working folder.
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
     flags: Flags,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+/// Writes a line to standard output. Whoever stopped reading it wants no more.
+fn say(text: impl Display) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome.context("standard output cannot be written"),
+    }
 }
 
 /// The whole command line, for help and completions.

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use chrono::TimeDelta;
 
+use crate::auth::{self, ApiKeys, Authority, Presented, SigningKeys};
 use crate::config::Config;
 use crate::domain::cell::Kind;
 use crate::domain::db::{self, Db, Errand, Statement};
 use crate::domain::error::Error;
-use crate::http::Door;
+use crate::domain::identity::ApiKeyPurpose;
+use crate::http::{self, Door};
 
 /// Opens the store that the configuration names.
 pub async fn store(config: &Config) -> anyhow::Result<Db> {
@@ -22,9 +25,44 @@ pub async fn store(config: &Config) -> anyhow::Result<Db> {
     Db::connect(&settings).await.with_context(|| format!("the store {} cannot be opened", config.store()))
 }
 
-/// Who the caller is.
-pub fn door(_config: &Config) -> anyhow::Result<Door> {
-    Ok(Arc::new(|_, _, _| Box::pin(async { Err(Error::Unauthenticated("credentials are not taken yet")) })))
+/// Opens the store, and refuses one that is not up to date.
+pub async fn current_store(config: &Config) -> anyhow::Result<Db> {
+    let db = store(config).await?;
+    match pending(&db).await? {
+        0 => Ok(db),
+        steps => bail!("{} lacks {steps} steps of its history; run `audit-gateway migrate up`", config.store()),
+    }
+}
+
+/// The one who knows how callers prove who they are. Secrets that are not configured are kept in the data folder.
+pub fn authority(config: &Config) -> anyhow::Result<Authority> {
+    let life = |duration| TimeDelta::from_std(duration).context("a life is too long");
+    let settings = auth::Settings {
+        access_life: life(config.access_token_life)?,
+        refresh_life: life(config.refresh_token_life)?,
+        sign_in_life: life(config.sign_in_life)?,
+        ..auth::Settings::default()
+    };
+    let (mut signing, mut api_key) = (config.signing_secrets.clone(), config.api_key_secrets.clone());
+    if signing.is_empty() || api_key.is_empty() {
+        let kept = auth::secrets::load_or_create(&config.data_dir)?;
+        signing.is_empty().then(|| signing.push(kept.signing));
+        api_key.is_empty().then(|| api_key.push(kept.api_key));
+    }
+    Ok(Authority::new(settings, SigningKeys::new(&signing)?, ApiKeys::new(&api_key)?))
+}
+
+/// `authority`, as HTTP asks it.
+pub fn door(authority: Authority) -> Door {
+    Arc::new(move |cx, http::Credentials { bearer, organization }| {
+        let authority = authority.clone();
+        Box::pin(async move {
+            let credentials = bearer.map_or(auth::Credentials::None, auth::Credentials::Bearer);
+            let purposes = &[ApiKeyPurpose::General];
+            let organization = organization.as_deref();
+            authority.caller(&cx, Presented { credentials: &credentials, organization, purposes }).await
+        })
+    })
 }
 
 /// How many steps of the history the store does not have yet.

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::{Exit, open};
+use super::{Exit, open, say};
 use crate::config::{Config, Loaded};
 use crate::domain::db::Db;
 use crate::graphql::{self, Service};
@@ -19,8 +19,9 @@ use crate::http::{self, App, Parts};
   audit-gateway serve
   audit-gateway serve --listen 0.0.0.0:8080 --log-format json
 
-An address that other machines can reach needs AUDIT_GATEWAY_SIGNING_SECRETS and AUDIT_GATEWAY_API_KEY_SECRETS, and a
-store without made-up users. The line `ready <address>` on standard output says that requests are answered.")]
+An address that other machines can reach needs AUDIT_GATEWAY_SIGNING_SECRETS and
+AUDIT_GATEWAY_API_KEY_SECRETS, and a store without made-up users. The line `ready <address>` on
+standard output says that requests are answered.")]
 pub struct Args {}
 
 pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
@@ -39,19 +40,21 @@ pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
         bail!(demonstration_refusal(users.demonstration));
     }
     let introspection = config.introspection.or(place.is_loopback() || users.demonstration > 0);
-    let service = Service::new(graphql::Settings { introspection })?;
+    let authority = open::authority(config)?;
+    let settings = graphql::Settings { introspection, ..graphql::Settings::default() };
+    let service = Service::new(settings, Arc::new(authority.entrance(None)))?;
     let probe = db.clone();
     let parts = Parts {
         db: db.clone(),
         service,
-        door: open::door(config)?,
+        door: open::door(authority),
         pending: Box::new(move || {
             let probe = probe.clone();
             Box::pin(async move { open::pending(&probe).await })
         }),
     };
     let app = Arc::new(App::new(parts, http::Settings::from(config)));
-    announce(config, address, users);
+    announce(config, address, users)?;
     let upkeep = tokio::spawn(crate::telemetry::upkeep());
     let finished = http::serve(app, listener, stop_signal()?).await;
     upkeep.abort();
@@ -130,16 +133,18 @@ impl Place {
     }
 }
 
-fn announce(config: &Config, address: SocketAddr, users: open::Users) {
+fn announce(config: &Config, address: SocketAddr, users: open::Users) -> anyhow::Result<()> {
     let base = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    println!("audit-gateway {}", env!("CARGO_PKG_VERSION"));
-    println!("  GraphQL    {base}/graphql");
-    println!("  GraphiQL   {base}/graphiql");
-    println!("  store      {}", config.store());
-    if users.all == 0 {
-        println!("  sign in    there are no users yet");
-    }
-    println!("ready http://{address}");
+    let sign_in = match users.all {
+        0 => "nobody can yet: `audit-gateway user add --help` says how to make the first user",
+        _ => "with your username and password, in GraphiQL or by the mutation `login`",
+    };
+    say(format_args!("audit-gateway {}", env!("CARGO_PKG_VERSION")))?;
+    say(format_args!("  GraphQL   {base}/graphql"))?;
+    say(format_args!("  GraphiQL  {base}/graphiql"))?;
+    say(format_args!("  store     {}", config.store()))?;
+    say(format_args!("  sign in   {sign_in}"))?;
+    say(format_args!("ready http://{address}"))
 }
 
 /// Completes at the first signal to stop; a second one ends the process at once.
@@ -191,5 +196,48 @@ impl Signals {
 
     async fn next(&mut self) {
         drop(tokio::signal::ctrl_c().await);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_loopback_addresses_are_loopback() {
+        for (listen, expected) in [
+            ("127.0.0.1:0", true),
+            ("127.8.9.10:80", true),
+            ("[::1]:80", true),
+            ("[::ffff:127.0.0.1]:80", true),
+            ("localhost:80", true),
+            ("0.0.0.0:80", false),
+            ("[::]:80", false),
+            ("192.0.2.1:80", false),
+        ] {
+            assert_eq!(Place::resolve(listen).await.unwrap().is_loopback(), expected, "{listen}");
+        }
+        assert!(Place::resolve("no such host:80").await.is_err());
+    }
+
+    #[tokio::test]
+    async fn an_address_that_others_reach_needs_secrets() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut loaded = Loaded { config: Config::default(), decided: Default::default() };
+        loaded.config.data_dir = folder.path().to_owned();
+        loaded.config.listen = crate::config::Value::read(&["0.0.0.0:0".to_owned()]).unwrap();
+        let refusal = run(Args {}, loaded).await.unwrap_err().to_string();
+        assert!(refusal.contains("AUDIT_GATEWAY_SIGNING_SECRETS") && refusal.contains("127.0.0.1"), "{refusal}");
+        assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
+    }
+
+    #[test]
+    fn a_sqlite_file_that_somebody_named_is_not_migrated_by_the_start() {
+        let mut config = Config::default();
+        assert!(migrates(&config));
+        for (url, expected) in [("sqlite://other.sqlite", false), ("postgres://db/audit", true)] {
+            config.database_url = Some(crate::config::DatabaseUrl::new(url));
+            assert_eq!(migrates(&config), expected, "{url}");
+        }
     }
 }

@@ -12,8 +12,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use self::load::{Loaded, Refused, Source, Sources, load};
-pub use self::secret::{DatabaseUrl, Secret};
+pub use self::secret::DatabaseUrl;
 pub use self::value::{Bytes, Listen, LogFormat, Switch, Value};
+use crate::auth::Secret;
 
 /// How a setting is given on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,24 +120,24 @@ settings! {
         Rare "lock-timeout" lock_timeout: Duration = Duration::from_secs(2);
     }
     "Identity" {
-        /// Secrets that access tokens are signed with, of at least 32 bytes: the first signs, all verify. Made on the
+        /// Secrets that access tokens are signed with, of at least 32 bytes in base64: the first signs, all verify. Made on the
         /// first start on a loopback address, needed on any other.
         None "signing-secrets" signing_secrets: Vec<Secret> = Vec::new();
-        /// Secrets that API keys are derived from, of at least 32 bytes: the first makes keys, all verify. As with
+        /// Secrets that API keys are derived from, of at least 32 bytes in base64: the first makes keys, all verify. As with
         /// the signing secrets.
         None "api-key-secrets" api_key_secrets: Vec<Secret> = Vec::new();
         /// How long an access token is good for.
         Rare "access-token-life" access_token_life: Duration = Duration::from_secs(15 * 60);
         /// How long a refresh token is good for.
-        Rare "refresh-token-life" refresh_token_life: Duration = Duration::from_secs(30 * 86_400);
+        Rare "refresh-token-life" refresh_token_life: Duration = Duration::from_secs(14 * 86_400);
+        /// How long a sign-in can be prolonged before the password is asked for again.
+        Rare "sign-in-life" sign_in_life: Duration = Duration::from_secs(30 * 86_400);
     }
     "GraphQL" {
         /// Whether the schema can be asked for: `auto` on a loopback address and in a demonstration.
         Rare "introspection" introspection: Switch = Switch::Auto;
         /// Whether a request may hold an array of operations, at most ten.
         Rare "batching" batching: bool = false;
-        /// Folder of `.graphql` files; when set, only these documents are executed.
-        Rare "trusted-documents" trusted_documents: Option<PathBuf> = None;
     }
     "Limits" {
         /// Longest request body.
@@ -186,11 +187,11 @@ impl Config {
         {
             return Err("public-url must start with http:// or https://".to_owned());
         }
-        if self.header_limit.len() < 1_024 {
+        if self.header_limit.count() < 1_024 {
             return Err("header-limit must be at least 1KiB".to_owned());
         }
-        if self.access_token_life > self.refresh_token_life {
-            return Err("access-token-life must not be longer than refresh-token-life".to_owned());
+        if self.access_token_life > self.refresh_token_life || self.refresh_token_life > self.sign_in_life {
+            return Err("access-token-life, refresh-token-life and sign-in-life must not get shorter".to_owned());
         }
         let origin = |origin: &String| {
             origin == "*" || origin.split_once("://").is_some_and(|(_, host)| !host.is_empty() && !host.contains('/'))
@@ -215,7 +216,8 @@ pub fn markdown_table() -> String {
             Flag::None => String::new(),
             Flag::Common | Flag::Rare => format!("`--{}`", setting.name),
         };
-        let cells = [&format!("`{}`", setting.name), &format!("`{}`", setting.env()), &flag, &default, setting.meaning.trim()];
+        let cells =
+            [&format!("`{}`", setting.name), &format!("`{}`", setting.env()), &flag, &default, setting.meaning.trim()];
         table.push_str(&format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")));
     }
     table

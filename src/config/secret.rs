@@ -2,53 +2,22 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-
 use super::value::Value;
+use crate::auth::Secret;
+use crate::auth::secrets::SECRET_AT_LEAST;
 
 const MASK: &str = "***";
-
-/// A secret: shown as `***` wherever it is printed, logged or serialized.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Keeps `text` from being shown.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The secret itself, for the one place that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(MASK)
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(MASK)
-    }
-}
-
-/// Shorter ones could be guessed: HS256 wants as many bits as it gives.
-const AT_LEAST: usize = 32;
 
 impl Value for Vec<Secret> {
     const LIST: bool = true;
 
     fn read(words: &[String]) -> Result<Self, String> {
-        let secrets: Vec<Secret> =
-            words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).map(Secret::new).collect();
-        if secrets.iter().any(|secret| secret.0.len() < AT_LEAST) {
-            return Err(format!("must be secrets of at least {AT_LEAST} bytes; `openssl rand -base64 48` makes one"));
-        }
-        Ok(secrets)
+        let secrets = words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).map(Secret::parse);
+        secrets.collect::<Result<_, _>>().map_err(|_| {
+            format!(
+                "must be secrets of at least {SECRET_AT_LEAST} bytes in base64; `openssl rand -base64 48` makes one"
+            )
+        })
     }
 
     fn show(&self) -> String {

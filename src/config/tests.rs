@@ -76,13 +76,18 @@ fn a_refusal_names_the_source_and_never_the_value() {
 
 #[test]
 fn secrets_are_masked_wherever_they_are_shown() {
-    let (_folder, mut sources) = with_file("signing-secrets = ['0123456789abcdef0123456789abcdef']\n");
+    let (_folder, mut sources) = with_file("signing-secrets = ['MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=']\n");
     sources.environment.insert("DATABASE_URL".into(), "postgres://me:pa@ss@db/audit?password=word".into());
     let config = load(&sources).unwrap().config;
     let shown: String = SETTINGS.iter().map(|setting| setting.show(&config)).collect::<Vec<_>>().join("\n");
-    let json = serde_json::to_string(&config.signing_secrets).unwrap();
-    for text in [shown, format!("{config:?}"), json] {
-        assert!(!text.contains("0123456789") && !text.contains("ss@db") && !text.contains("word"), "{text}");
+    for text in [shown, format!("{config:?}")] {
+        assert!(
+            !text.contains("MDEyMzQ1")
+                && !text.contains("48, 49, 50")
+                && !text.contains("ss@db")
+                && !text.contains("word"),
+            "{text}"
+        );
     }
     assert_eq!(config.database_url.unwrap().to_string(), "postgres://me:***@db/audit?***");
 }

@@ -117,7 +117,7 @@ impl Value for Duration {
         let millis = self.as_millis();
         let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
         // The largest unit that leaves nothing over, but 60s rather than 1m: limits are thought of in seconds.
-        let unit = units.into_iter().find(|(unit, _)| millis % unit == 0 && millis > *unit);
+        let unit = units.into_iter().find(|(unit, _)| millis.is_multiple_of(*unit) && millis > *unit);
         match unit {
             Some((unit, name)) => format!("{}{name}", millis / unit),
             None if millis == 1_000 => "1s".to_owned(),
@@ -131,9 +131,9 @@ impl Value for Duration {
 pub struct Bytes(pub u32);
 
 impl Bytes {
-    /// As the length of a buffer.
-    pub fn len(self) -> usize {
-        usize::try_from(self.0).unwrap_or(usize::MAX)
+    /// As a number of 64 bits.
+    pub fn count(self) -> u64 {
+        self.0.into()
     }
 }
 
@@ -148,7 +148,10 @@ impl Value for Bytes {
             _ => 0,
         };
         let bytes = digits.trim().parse::<u32>().ok().and_then(|number| number.checked_mul(unit));
-        bytes.filter(|bytes| *bytes > 0).map(Self).ok_or_else(|| "must be a size such as 4096, 256KiB or 1MiB".to_owned())
+        bytes
+            .filter(|bytes| *bytes > 0)
+            .map(Self)
+            .ok_or_else(|| "must be a size such as 4096, 256KiB or 1MiB".to_owned())
     }
 
     fn show(&self) -> String {

@@ -1,5 +1,6 @@
 //! Who asks, when, and with which source of ids: handed to every function of the domain.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -141,6 +142,8 @@ pub struct Cx {
     pub surface: Surface,
     /// The request's id, in logs and in the trail.
     pub request_id: Uuid,
+    /// Where the client is, as failed sign-ins are counted by; none for the command line.
+    pub client: Option<IpAddr>,
     /// Statements sent to the store for this request so far.
     pub statements: Arc<AtomicU64>,
 }
@@ -148,7 +151,15 @@ pub struct Cx {
 impl Cx {
     /// A context for `caller` at `now`.
     pub fn new(db: Db, caller: Option<Caller>, now: DateTime<Utc>, surface: Surface) -> Self {
-        Self { db, caller: caller.map(Arc::new), now, surface, request_id: new_uuid(), statements: Arc::default() }
+        Self {
+            db,
+            caller: caller.map(Arc::new),
+            now,
+            surface,
+            request_id: new_uuid(),
+            client: None,
+            statements: Arc::default(),
+        }
     }
 
     /// The caller, or the refusal of one who has not signed in.

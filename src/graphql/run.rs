@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use indexmap::IndexMap;
 
 use super::input::Arguments;
-use super::plan::{Composite, NodesRoot, Part, Root, part_question};
+use super::plan::{Composite, NodesRoot, Part, Plan, Root, part_question};
 use crate::domain::access::{self, Viewer};
 use crate::domain::ask::{Asking, Expr, Level, Question, Test, load};
 use crate::domain::cell::{Cell, instant_text};
@@ -93,6 +93,45 @@ impl Runner {
         self.ask(viewer, vec![question]).await?.pop().ok_or(Error::Internal)
     }
 
+    /// Answers all root fields of a query in order, and makes sure that the caller's session still holds: within the
+    /// first statement where that gives rows, else by a statement of its own.
+    pub async fn answer_all<'p>(&self, plan: &'p Plan) -> std::result::Result<Vec<Answered>, (Error, &'p str)> {
+        let mut verified = false;
+        let mut answers = Vec::with_capacity(plan.fields.len());
+        for field in &plan.fields {
+            let answered = match &field.root {
+                Ok(root) if verified => self.answer(root).await,
+                Ok(root) => {
+                    verified = true;
+                    self.answer_verified(root).await
+                }
+                Err(error) => Err(error.clone()),
+            };
+            answers.push(answered.map_err(|error| (error, field.key.as_str()))?);
+        }
+        Ok(answers)
+    }
+
+    async fn answer_verified(&self, root: &Root) -> Result<Answered> {
+        if let Root::Connection(question, _) | Root::Object(question, _) = root
+            && question.ask.rows
+        {
+            let mut question = question.as_ref().clone();
+            question.guard = Some(Arc::clone(self.cx.caller()?));
+            let single = matches!(root, Root::Object(..));
+            let level = self.ask_one(self.viewer()?, question).await?;
+            if level.group(0).len == 0 {
+                self.verify().await?;
+            }
+            if single && level.group(0).more {
+                return Err(ambiguous());
+            }
+            return Ok(Answered::Level(level));
+        }
+        self.verify().await?;
+        self.answer(root).await
+    }
+
     /// Answers one root field.
     pub async fn answer(&self, root: &Root) -> Result<Answered> {
         match root {
@@ -102,7 +141,7 @@ impl Runner {
             Root::Object(question, _) => {
                 let level = self.ask_one(self.viewer()?, question.as_ref().clone()).await?;
                 if level.group(0).more {
-                    return Err(Error::invalid("number", "is shared by several records; name the asset too"));
+                    return Err(ambiguous());
                 }
                 Ok(Answered::Level(level))
             }
@@ -203,6 +242,10 @@ impl Runner {
         }
         Ok(parts)
     }
+}
+
+fn ambiguous() -> Error {
+    Error::invalid("number", "is shared by several records; name the asset too")
 }
 
 fn own_id(noun: &crate::domain::describe::Noun, id: i64) -> Result<Expr> {

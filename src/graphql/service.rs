@@ -180,21 +180,11 @@ impl Service {
 }
 
 async fn compiled(runner: &Runner, plan: &Plan) -> Answer {
-    if let Err(error) = runner.verify().await {
-        return refused(&error);
+    match runner.answer_all(plan).await {
+        Ok(answers) => Answer { body: write::response(plan, &answers), ..Answer::default() },
+        Err((error @ (Error::Unauthenticated(_) | Error::Unavailable), _)) => refused(&error),
+        Err((error, key)) => failed(&error, key),
     }
-    let mut answers = Vec::with_capacity(plan.fields.len());
-    for field in &plan.fields {
-        let answered = match &field.root {
-            Ok(root) => runner.answer(root).await,
-            Err(error) => Err(error.clone()),
-        };
-        match answered {
-            Ok(answered) => answers.push(answered),
-            Err(error) => return failed(&error, &field.key),
-        }
-    }
-    Answer { body: write::response(plan, &answers), ..Answer::default() }
 }
 
 /// A refusal of the request as a whole.

@@ -7,13 +7,13 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::State;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY};
-use axum::http::{HeaderMap, HeaderValue, Method, Request as HttpRequest, StatusCode};
+use axum::http::{HeaderValue, Method, Request as HttpRequest, StatusCode};
 use axum::response::Response;
 use bytes::BytesMut;
 use http_body_util::BodyExt;
 
 use super::App;
-use super::caller::{self, Credentials};
+use super::caller::{self, Credentials, RequestId};
 use super::layers;
 use super::media::{self, Media};
 use super::pages::{etag, matches};
@@ -47,9 +47,9 @@ async fn respond(app: &Arc<App>, request: HttpRequest<Body>, media: Media) -> Re
         _ => return Err(Refusal::method_not_allowed(METHODS)),
     };
     let credentials = Credentials::of(&head.headers)?;
-    let (worker, extensions) = (Arc::clone(app), head.extensions);
+    let (worker, request_id) = (Arc::clone(app), head.extensions.get::<RequestId>().copied());
     let answered = layers::run(app, async move {
-        let cx = caller::context(&worker, &extensions, credentials).await?;
+        let cx = caller::context(&worker, request_id, credentials).await?;
         let answered = match payload {
             Payload::One(request) => Answered::One(worker.service.execute(cx.clone(), request).await),
             Payload::Many(requests) => {
@@ -66,9 +66,11 @@ async fn respond(app: &Arc<App>, request: HttpRequest<Body>, media: Media) -> Re
     });
     let (answered, facts) = answered.await??;
     match answered {
-        Answered::One(answer) if head.method == Method::GET => Ok(get(answer, facts, media, &head.headers)),
+        Answered::One(answer) if head.method == Method::GET => {
+            Ok(get(answer, facts, media, head.headers.get(IF_NONE_MATCH)))
+        }
         Answered::One(answer) => Ok(post(answer, facts, media)),
-        Answered::Many(answers) => Ok(many(answers, facts, media)),
+        Answered::Many(answers) => Ok(many(&answers, facts, media)),
     }
 }
 
@@ -131,14 +133,9 @@ fn status(answer: &Answer, media: Media) -> StatusCode {
     if media == Media::Json && concerns_document { StatusCode::OK } else { status }
 }
 
-fn post(answer: Answer, facts: Facts, media: Media) -> Response {
+fn post(answer: Answer, mut facts: Facts, media: Media) -> Response {
     let status = status(&answer, media);
-    let facts = Facts {
-        operation: answer.operation_name,
-        kind: answer.operation_kind,
-        code: answer.error_code,
-        ..facts
-    };
+    (facts.operation, facts.kind, facts.code) = (answer.operation_name, answer.operation_kind, answer.error_code);
     let mut response = bare(status, media, answer.body, facts);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -148,7 +145,7 @@ fn post(answer: Answer, facts: Facts, media: Media) -> Response {
     response
 }
 
-fn get(answer: Answer, facts: Facts, media: Media, asked: &HeaderMap) -> Response {
+fn get(answer: Answer, facts: Facts, media: Media, known: Option<&HeaderValue>) -> Response {
     if answer.request_error && answer.operation_kind == Some("mutation") {
         return Refusal::method_not_allowed("POST").response(media);
     }
@@ -156,7 +153,7 @@ fn get(answer: Answer, facts: Facts, media: Media, asked: &HeaderMap) -> Respons
         return post(answer, facts, media);
     }
     let tag = etag(&[media.content_type().as_bytes(), &answer.body]);
-    let unchanged = asked.get(IF_NONE_MATCH).is_some_and(|known| matches(known, &tag));
+    let unchanged = known.is_some_and(|known| matches(known, &tag));
     let mut response = post(answer, facts, media);
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -170,10 +167,10 @@ fn get(answer: Answer, facts: Facts, media: Media, asked: &HeaderMap) -> Respons
     response
 }
 
-fn many(answers: Vec<Answer>, facts: Facts, media: Media) -> Response {
+fn many(answers: &[Answer], facts: Facts, media: Media) -> Response {
     let mut body = Vec::with_capacity(answers.iter().map(|answer| answer.body.len() + 1).sum::<usize>() + 1);
     let mut code = None;
-    for answer in &answers {
+    for answer in answers {
         body.push(if body.is_empty() { b'[' } else { b',' });
         body.extend_from_slice(&answer.body);
         code = code.or(answer.error_code);

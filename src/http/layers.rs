@@ -56,7 +56,7 @@ pub fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new()
         .gzip(true)
         .br(true)
-        .compress_when(SizeAbove::new(1_024).and(NotForContentType::const_new("font/")))
+        .compress_when(SizeAbove::new(1_024).and(NotForContentType::const_new("font/")).and(NotForContentType::SSE))
 }
 
 /// Which pages of other origins may call us; none without configured origins.

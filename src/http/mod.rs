@@ -68,8 +68,8 @@ pub struct Settings {
 impl From<&Config> for Settings {
     fn from(config: &Config) -> Self {
         Self {
-            body_limit: config.body_limit.0.into(),
-            header_limit: config.header_limit.0.into(),
+            body_limit: config.body_limit.count(),
+            header_limit: config.header_limit.count(),
             request_timeout: config.request_timeout,
             body_timeout: config.body_timeout,
             header_timeout: config.header_timeout,
@@ -121,6 +121,8 @@ impl App {
     /// An application over `parts`, with the machine's clock.
     pub fn new(parts: Parts, settings: Settings) -> Self {
         let Parts { db, service, door, pending } = parts;
+        // What is counted before the recorder is there is lost.
+        crate::telemetry::metrics();
         Self {
             db,
             service,
@@ -146,6 +148,7 @@ pub fn gateway(app: &Arc<App>) -> Gateway {
         .route("/docs", get(pages::docs))
         .route("/schema.graphql", get(pages::schema))
         .route("/graphiql", get(pages::graphiql))
+        .route("/graphiql/", get(pages::graphiql_moved))
         .route("/graphiql/session", get(pages::graphiql_session))
         .route("/graphiql/{file}", get(pages::graphiql_file))
         .route("/livez", get(health::livez))

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use serde::Serialize;
 use serde_json::json;
@@ -51,6 +51,11 @@ pub async fn graphiql(headers: HeaderMap) -> Response {
     asset("index.html", &headers)
 }
 
+/// The address that people type.
+pub async fn graphiql_moved() -> Redirect {
+    Redirect::permanent("/graphiql")
+}
+
 /// A file of GraphiQL's page.
 pub async fn graphiql_file(Path(name): Path<String>, headers: HeaderMap) -> Response {
     asset(&name, &headers)
@@ -60,7 +65,9 @@ pub async fn graphiql_file(Path(name): Path<String>, headers: HeaderMap) -> Resp
 pub async fn graphiql_session(State(app): State<Arc<App>>) -> Response {
     match app.demonstration.as_slice() {
         [] => Refusal::not_found().response(Media::Json),
-        users => ([(CACHE_CONTROL, "no-store")], Json(json!({ "demonstration": true, "users": users }))).into_response(),
+        users => {
+            ([(CACHE_CONTROL, "no-store")], Json(json!({ "demonstration": true, "users": users }))).into_response()
+        }
     }
 }
 

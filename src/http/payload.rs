@@ -87,7 +87,15 @@ impl Payload {
 
 fn parse<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, Refusal> {
     // The parser names the place and the rule, and quotes nothing of the body; it stops at 128 levels.
-    serde_json::from_slice(body).map_err(|error| Refusal::bad_request(format!("the body is not valid JSON: {error}")))
+    serde_json::from_slice(body).map_err(|error| {
+        let (said, line, column) = (error.to_string(), error.line(), error.column());
+        // So it words half of a character.
+        if said.contains("hex escape") || said.contains("surrogate") {
+            let message = format!("a text holds half of a surrogate pair at line {line} column {column}");
+            return Refusal::bad_request(message);
+        }
+        Refusal::bad_request(format!("the body is not valid JSON: {said}"))
+    })
 }
 
 impl Wire {

@@ -17,6 +17,7 @@ use super::statement::{child_count_statement, child_statement, count_statement, 
 use super::window::{Cursor, OrderBy, Window};
 use crate::domain::access::Viewer;
 use crate::domain::cell::Cell;
+use crate::domain::cx::Caller;
 use crate::domain::db::{Reader, Rows, Store};
 use crate::domain::describe::Noun;
 use crate::domain::error::Result;
@@ -79,12 +80,10 @@ pub struct Question {
     pub ask: Ask,
     /// What of them.
     pub select: Select,
-    /// Written into the condition: the caller's right to ask at all. Gives no rows where it fails.
-    pub guard: Option<Guard>,
+    /// The caller whose session must still hold: written into the condition, so that it costs no statement of its own.
+    /// No rows are given where it does not hold.
+    pub guard: Option<Arc<Caller>>,
 }
-
-/// A condition about the caller, written for the first free place.
-pub type Guard = fn(&mut Sql, &Viewer);
 
 /// The rows of one level of the answer.
 #[derive(Debug, Default)]
@@ -189,9 +188,10 @@ pub async fn load(reader: &mut Reader, asking: &Asking, question: &Question) -> 
     let mut group = Group::default();
     if question.ask.rows {
         let mut rows = reader.fetch(&root_statement(asking, question)).await?;
-        let limit = question.ask.window.limit.unwrap_or(usize::MAX);
-        group.more = rows.len() > limit;
-        rows.truncate(limit);
+        if let Some(limit) = question.ask.window.limit {
+            group.more = rows.len() > limit;
+            rows.truncate(limit);
+        }
         if question.ask.window.backward {
             rows.reverse();
         }

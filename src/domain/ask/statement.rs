@@ -7,6 +7,7 @@ use super::window::{Side, write_order, write_side};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::{Statement, Store};
 use crate::domain::describe::{Link, Noun, Scope};
+use crate::domain::identity::guard_sql;
 
 /// A select with the aliases its tables have in one statement.
 struct Named<'s> {
@@ -103,9 +104,8 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
     sql.push(" FROM ").name(&question.noun.table).push(" ").push(&named.alias);
     write_joins(&named, &mut sql);
     sql.push(" WHERE ");
-    if let Some(guard) = question.guard {
-        guard(&mut sql, &asking.viewer);
-        sql.push(" AND ");
+    if let Some((text, args)) = question.guard.as_ref().and_then(|caller| guard_sql(caller, sql.next_place())) {
+        sql.embed(&text, args).push(" AND ");
     }
     write_condition(asking, question.noun, &question.ask, &named.alias, &mut sql);
     write_window(question.noun, &question.ask, &named.alias, &mut sql);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Connection, Pool};
+use sqlx::{AssertSqlSafe, Pool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::engine::Engine;
@@ -155,9 +155,4 @@ impl<E: Engine> Drop for Lease<E> {
             drop(live.connection.detach());
         }
     }
-}
-
-/// Closes a connection that was opened outside a lease.
-pub async fn close<C: Connection>(connection: C) {
-    drop(connection.close().await);
 }

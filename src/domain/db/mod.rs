@@ -228,7 +228,13 @@ impl Db {
             .raw(if self.store() == Store::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" })
             .await
             .map_err(Attempt::Refused)?;
-        let mut tx = Tx { lease, store: self.store(), statements: Arc::clone(&errand.statements), recorded: false };
+        let mut tx = Tx {
+            lease,
+            store: self.store(),
+            statements: Arc::clone(&errand.statements),
+            recorded: false,
+            again: false,
+        };
         let outcome = command(&mut tx).await;
         let (value, commit) = match outcome {
             Ok(Outcome::Changed(_)) if !tx.recorded => {
@@ -238,10 +244,14 @@ impl Db {
             Ok(Outcome::Unchanged(value)) => (Ok(value), false),
             Err(error) => (Err(error), false),
         };
+        let again = tx.again;
         let finished = tx.lease.raw(if commit { "COMMIT" } else { "ROLLBACK" }).await;
         match (finished, value) {
             (Ok(()), value) => {
                 tx.lease.give_back();
+                if again && value.is_err() {
+                    return Err(Attempt::Again);
+                }
                 value.map_err(Attempt::Refused)
             }
             // The lease is dropped, and with it the connection and whatever it had open.

@@ -45,6 +45,8 @@ pub struct Tx {
     pub(super) statements: Arc<AtomicU64>,
     /// Set by the trail when it has appended: without it nothing commits.
     pub(super) recorded: bool,
+    /// Set when the store asks for the whole transaction to be run again.
+    pub(super) again: bool,
 }
 
 /// What a command leaves behind.
@@ -61,7 +63,15 @@ impl Tx {
     /// Runs one statement.
     pub async fn fetch(&mut self, statement: &Statement) -> Result<Rows> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        Ok(self.lease.fetch(statement).await?)
+        match self.lease.fetch(statement).await {
+            Ok(rows) => Ok(rows),
+            Err(error) => {
+                // PostgreSQL: serialization failure and deadlock.
+                let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+                self.again = code.is_some_and(|code| matches!(&*code, "40001" | "40P01"));
+                Err(error.into())
+            }
+        }
     }
 
     /// Which store this is, for SQL that must differ.

@@ -29,6 +29,12 @@ pub fn describe() -> Noun {
     .field("userUuid", C::UserUuid, "Identifier of the person who did it; need not exist any more, or here.")
     .field("eventDate", C::EventDate, "Instant it was recorded.")
     .field("actionDate", C::ActionDate, "Instant it occurred.")
+    .derived(
+        "snapshot",
+        Kind::Json,
+        super::derived::snapshot,
+        "The record as the event leaves it; for a deletion, as it was last.",
+    )
     .field("snapshotAfter", C::SnapshotAfter, "Record as it was afterwards.")
     .field("snapshotBefore", C::SnapshotBefore, "Record as it was before.")
     .field("extra", C::Extra, "Object of further keys that came with the event.")

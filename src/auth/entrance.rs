@@ -1,0 +1,56 @@
+//! Signing in as the surfaces see it.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::authority::Authority;
+use super::sign_in::{Login, SignedIn};
+use crate::domain::access::Viewer;
+use crate::domain::cx::{Caller, Cx};
+use crate::domain::db::Errand;
+use crate::domain::error::Result;
+use crate::domain::identity;
+use crate::domain::session::{self, Opened, Sessions};
+
+impl Sessions for Authority {
+    fn login<'a>(&'a self, cx: &'a Cx, login: session::Login) -> BoxFuture<'a, Result<Opened>> {
+        async move {
+            let login = Login {
+                name: &login.username,
+                password: &login.password,
+                address: cx.client,
+                organization: login.organization.as_deref(),
+            };
+            Authority::login(self, cx, login).await.map(opened)
+        }
+        .boxed()
+    }
+
+    fn refresh<'a>(&'a self, cx: &'a Cx, refresh_token: String) -> BoxFuture<'a, Result<Opened>> {
+        async move { Authority::refresh(self, cx, &refresh_token).await.map(opened) }.boxed()
+    }
+
+    fn logout<'a>(&'a self, cx: &'a Cx) -> BoxFuture<'a, Result<()>> {
+        Authority::logout(self, cx).boxed()
+    }
+
+    fn verify<'a>(&'a self, cx: &'a Cx, caller: &'a Caller) -> BoxFuture<'a, Result<()>> {
+        async move {
+            let errand =
+                Errand { organization_id: Some(caller.organization_id), statements: Arc::clone(&cx.statements) };
+            identity::verify(&cx.db, &errand, caller, cx.now).await
+        }
+        .boxed()
+    }
+}
+
+fn opened(signed_in: SignedIn) -> Opened {
+    Opened {
+        viewer: Viewer::from(&signed_in.caller),
+        access_token: signed_in.access_token,
+        refresh_token: signed_in.refresh_token,
+        expires_at: signed_in.expires_at,
+    }
+}

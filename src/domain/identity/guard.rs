@@ -1,0 +1,103 @@
+//! Whether a session still holds, asked inside the first statement of a request or by itself.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{filled, open_errand, role_of, storable};
+use crate::domain::cell::{Cell, Kind};
+use crate::domain::cx::{Caller, Cx, Proof, Role};
+use crate::domain::db::{Arg, Db, Errand, Statement};
+use crate::domain::error::{Error, Result};
+
+/// The refusal of a session that was ended: signed out, password or role changed, switched off.
+pub fn ended() -> Error {
+    Error::Unauthenticated("the session has ended; sign in again")
+}
+
+/// An SQL condition that is true exactly while the caller's session holds, and its values, whose places begin with
+/// number `first`. It stands alone: it names no table but its own. None where nothing is left to be asked: a key is
+/// read in the request that brings it, and the operator needs no session.
+pub fn guard_sql(caller: &Caller, first: usize) -> Option<(String, Vec<Arg>)> {
+    let Proof::Token { generation, family } = caller.proof else { return None };
+    let [user, generation_place, family_place, organization, role] = [0, 1, 2, 3, 4].map(|offset| first + offset);
+    let session = session_sql([user, generation_place, family_place]);
+    let sql = format!(
+        "({session} AND EXISTS (SELECT 1 FROM membership AS guard_m WHERE guard_m.organization_id = ${organization} \
+         AND guard_m.user_id = ${user} AND guard_m.role = ${role}))"
+    );
+    let mut args = session_args(caller.user_id, generation, family);
+    args.extend([Arg::long(caller.organization_id), Arg::text(caller.role.word())]);
+    Some((sql, args))
+}
+
+/// A session without regard to the organization: the user, the generation, the sign-in.
+fn session_sql([user, generation, family]: [usize; 3]) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM \"user\" AS guard_u WHERE guard_u.id = ${user} AND guard_u.status = 'ACTIVE' AND \
+         guard_u.token_generation = ${generation} AND EXISTS (SELECT 1 FROM refresh_token AS guard_r WHERE \
+         guard_r.family = ${family} AND guard_r.user_id = guard_u.id AND guard_r.revoked_at IS NULL))"
+    )
+}
+
+fn session_args(user_id: i64, generation: i32, family: Uuid) -> Vec<Arg> {
+    vec![Arg::long(user_id), Arg::one(Kind::Int, generation), Arg::one(Kind::Uuid, family)]
+}
+
+/// Refuses a caller whose session or key does not hold any more, by one statement of its own. For requests whose
+/// first statement has no place for the guard, and for connections that stay open.
+pub async fn verify(db: &Db, errand: &Errand, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
+    let (condition, args) = match (&caller.proof, guard_sql(caller, 1)) {
+        (_, Some(guard)) => guard,
+        (Proof::ApiKey { key_id, .. }, None) => key_sql(caller, *key_id, now),
+        _ => return Ok(()),
+    };
+    let statement = Statement::new(format!("SELECT {condition}"), args, vec![Kind::Bool]);
+    match db.fetch(errand, statement).await?.cell(0, 0).as_bool() {
+        Some(true) => Ok(()),
+        _ => Err(ended()),
+    }
+}
+
+fn key_sql(caller: &Caller, key_id: i64, now: DateTime<Utc>) -> (String, Vec<Arg>) {
+    let sql = "EXISTS (SELECT 1 FROM api_key AS k JOIN \"user\" AS u ON u.id = k.user_id JOIN membership AS m ON \
+               m.organization_id = k.organization_id AND m.user_id = k.user_id WHERE k.id = $1 AND k.revoked_at IS \
+               NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND u.status = 'ACTIVE' AND m.role = $3)";
+    let args = vec![Arg::long(key_id), Arg::one(Kind::Time, now), Arg::text(caller.role.word())];
+    (sql.to_owned(), args)
+}
+
+/// The same session acting in another organization of its user, named by uuid or slug. One statement, which also asks
+/// whether the session holds. An organization that the user is no member of does not exist for them.
+pub async fn switch(cx: &Cx, caller: &Caller, organization: &str) -> Result<Caller> {
+    let Proof::Token { generation, family } = caller.proof else { return Err(unknown()) };
+    if !storable(organization) {
+        return Err(unknown());
+    }
+    let (column, name) = match Uuid::try_parse(organization) {
+        Ok(uuid) => ("uuid", Arg::one(Kind::Uuid, uuid)),
+        Err(_) => ("slug", Arg::text(organization)),
+    };
+    let sql = format!(
+        "SELECT {}, o.id, m.role FROM (SELECT 1 AS one) AS base LEFT JOIN organization AS o ON o.{column} = $4 LEFT \
+         JOIN membership AS m ON m.organization_id = o.id AND m.user_id = $1",
+        session_sql([1, 2, 3])
+    );
+    let mut args = session_args(caller.user_id, generation, family);
+    args.push(name);
+    let statement = Statement::new(sql, args, vec![Kind::Bool, Kind::Long, Kind::Text]);
+    let rows = cx.db.fetch(&open_errand(cx), statement).await?;
+    if rows.cell(0, 0).as_bool() != Some(true) {
+        return Err(ended());
+    }
+    match (rows.cell(0, 1), rows.cell(0, 2)) {
+        (Cell::Null, _) | (_, Cell::Null) => Err(unknown()),
+        (organization, role) => {
+            let role: Role = role_of(role)?;
+            Ok(Caller { organization_id: filled(organization.as_int())?, role, ..caller.clone() })
+        }
+    }
+}
+
+fn unknown() -> Error {
+    Error::NotFound("organization")
+}
