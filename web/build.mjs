@@ -6,7 +6,7 @@
 import { build } from 'esbuild';
 import { gzipSync } from 'node:zlib';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, join } from 'node:path';
 
 const here = import.meta.dirname;
 const out = join(here, '../assets/graphiql');
@@ -57,8 +57,11 @@ const page = await build({
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 
+const [script, { cssBundle: style }] = Object.entries(page.metafile.outputs).find(
+  ([, { entryPoint }]) => entryPoint === 'src/main.jsx',
+);
 const files = [...workers.outputFiles, ...page.outputFiles];
-for (const { path, contents } of files.filter(file => !isLegal(file))) await writeFile(path, contents);
+for (const { path, contents } of files.filter(isServed)) await writeFile(path, contents);
 await writeFile(join(out, 'favicon.svg'), await readFile(join(here, 'src/favicon.svg')));
 await writeFile(join(out, 'index.html'), await html());
 await writeFile(join(out, 'LICENSES.txt'), await licenses());
@@ -74,21 +77,16 @@ function isLegal({ path }) {
   return path.endsWith('.LEGAL.txt');
 }
 
-/** The page, with its entry script and all styles; the styles of lazily loaded scripts come along, since nothing else loads them. */
-async function html() {
-  const outputs = Object.entries(page.metafile.outputs);
-  const entry = outputs.find(([, { entryPoint }]) => entryPoint === 'src/main.jsx')[0];
-  const styles = outputs.map(([path]) => path).filter(path => path.endsWith('.css'));
-  // The page's own style sheet comes last, to have the last word.
-  styles.sort((one, other) => basename(one).startsWith('graphiql-') - basename(other).startsWith('graphiql-'));
-  const text = await readFile(join(here, 'src/index.html'), 'utf8');
-  return text
-    .replace('<!-- styles -->', styles.map(path => `<link rel="stylesheet" href="${served(path)}" />`).join('\n    '))
-    .replace('<!-- scripts -->', `<script type="module" src="${served(entry)}"></script>`);
+/** The style sheet of the entry holds those of the scripts loaded later; their own copies are never asked for. */
+function isServed(file) {
+  return !isLegal(file) && (!file.path.endsWith('.css') || basename(file.path) === basename(style));
 }
 
-function served(path) {
-  return `${address}/${basename(path)}`;
+async function html() {
+  const text = await readFile(join(here, 'src/index.html'), 'utf8');
+  return text
+    .replace('SCRIPT', `${address}/${basename(script)}`)
+    .replace('STYLE', `${address}/${basename(style)}`);
 }
 
 /** The licence of every package of which a file went into the bundle, and the notices that stand in the files themselves. */
@@ -97,9 +95,10 @@ async function licenses() {
   const folders = new Set(inputs.map(packageFolder).filter(Boolean));
   const parts = ['GraphiQL as served by the audit gateway contains the following packages.'];
   for (const folder of [...folders].sort()) {
-    const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    const names = (await readdir(folder)).filter(file => /^(licen[cs]e|notice|thirdpartynotices)/i.test(file)).sort();
+    const { name, version, license, repository } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const names = (await readdir(folder)).filter(file => /^(licen[cs]e|notice|third-?party-?notices)/i.test(file)).sort();
     const texts = await Promise.all(names.map(file => readFile(join(folder, file), 'utf8')));
+    if (!texts.length) texts.push(`Published without a licence text; see ${repository?.url ?? repository}`);
     parts.push([`${name} ${version} (${license})`, ...texts.map(text => text.trim())].join('\n\n'));
   }
   const comments = files.filter(isLegal).flatMap(file => file.text.split(/\n(?=\S)/));
@@ -109,7 +108,7 @@ async function licenses() {
 
 /** node_modules/…/<package> of a bundled file. */
 function packageFolder(path) {
-  const parts = relative(here, join(here, path)).split(sep);
+  const parts = path.split('/');
   const at = parts.lastIndexOf('node_modules');
   if (at < 0) return null;
   return join(here, ...parts.slice(0, at + (parts[at + 1].startsWith('@') ? 3 : 2)));
@@ -119,9 +118,13 @@ async function report() {
   let total = 0;
   for (const name of (await readdir(out)).sort()) {
     const contents = await readFile(join(out, name));
-    const size = gzipSync(contents).length;
-    total += size;
-    console.log(`${String(contents.length).padStart(9)} ${String(size).padStart(9)}  ${name}`);
+    const zipped = gzipSync(contents).length;
+    total += zipped;
+    console.log(`${kilobytes(contents.length)} ${kilobytes(zipped)}  ${name}`);
   }
-  console.log(`${'gzipped'.padStart(9)} ${String(total).padStart(9)}  in ${relative(process.cwd(), dirname(join(out, 'x')))}`);
+  console.log(`          ${kilobytes(total)}  gzipped in all`);
+}
+
+function kilobytes(bytes) {
+  return `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
 }

@@ -2,6 +2,7 @@
 
 mod input;
 mod names;
+mod persisted;
 mod plan;
 mod resolve;
 mod run;

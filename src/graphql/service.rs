@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::dynamic::Schema;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
-use async_graphql::{Name, Response, Value};
+use async_graphql::{ErrorExtensions, Name, Response, Value};
 use moka::sync::Cache;
 
+use super::persisted::{Persisted, Unknown};
 use super::plan::{Plan, PlanLimits, Root, Variables, plan};
 use super::resolve::engine_error;
 use super::run::Runner;
@@ -22,13 +23,15 @@ pub struct Settings {
     pub introspection: bool,
     /// Parsed documents that are kept.
     pub documents: u64,
+    /// Documents an operator allows; all of them without a list.
+    pub trusted: Option<Vec<String>>,
     /// The compiled writer serves what it can. Off only to compare it with the engine.
     pub compiled: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { introspection: true, documents: 1_000, compiled: true }
+        Self { introspection: true, documents: 1_000, trusted: None, compiled: true }
     }
 }
 
@@ -64,12 +67,16 @@ pub struct Answer {
     pub operation_kind: Option<&'static str>,
 }
 
+/// Bytes of documents that clients may register.
+const PERSISTED_BYTES: u64 = 8 * 1024 * 1024;
+
 /// GraphQL over the domain.
 pub struct Service {
     settings: Settings,
     schema: Schema,
     sessions: Arc<dyn Sessions>,
     documents: Cache<String, Arc<Document>>,
+    persisted: Persisted,
     limits: PlanLimits,
 }
 
@@ -84,7 +91,8 @@ impl Service {
     pub fn new(settings: Settings, sessions: Arc<dyn Sessions>) -> Result<Self> {
         let schema = super::schema::build(settings.introspection).map_err(|error| Error::internal("schema", &error))?;
         let documents = Cache::new(settings.documents);
-        Ok(Self { settings, schema, sessions, documents, limits: PlanLimits::default() })
+        let persisted = Persisted::new(PERSISTED_BYTES, settings.trusted.clone());
+        Ok(Self { settings, schema, sessions, documents, persisted, limits: PlanLimits::default() })
     }
 
     /// The schema as its definition language, or none where introspection is off.
@@ -94,7 +102,11 @@ impl Service {
 
     /// Answers one request. Never fails: a refusal is an answer.
     pub async fn execute(&self, cx: Cx, request: Request) -> Answer {
-        let document = match self.document(&request.query) {
+        let text = match self.persisted.text(request.query, &request.extensions) {
+            Ok(text) => text,
+            Err(unknown) => return unknown_document(unknown),
+        };
+        let document = match self.document(&text) {
             Ok(document) => document,
             Err(error) => return refused(&error),
         };
@@ -192,6 +204,15 @@ pub fn refused(error: &Error) -> Answer {
     let server = engine_error(error).into_server_error(async_graphql::Pos::default());
     let mut answer = rendered(Response::from_errors(vec![strip(server)]));
     answer.request_error = true;
+    answer
+}
+
+fn unknown_document(unknown: Unknown) -> Answer {
+    let error = async_graphql::Error::new(unknown.message());
+    let error = error.extend_with(|_, extensions| extensions.set("code", unknown.code()));
+    let mut answer = rendered(Response::from_errors(vec![strip(error.into_server_error(Default::default()))]));
+    // A client that registers documents takes this answer as a question, so it comes with status 200.
+    answer.request_error = unknown != Unknown::NotFound;
     answer
 }
 
