@@ -24,7 +24,8 @@ pub struct Leases<E: Engine> {
 
 struct Live<E: Engine> {
     connection: PoolConnection<E>,
-    tenant: Option<i64>,
+    /// Whose rows the connection shows; nothing before it was first set.
+    tenant: Option<Option<i64>>,
 }
 
 /// One connection in the hands of one operation. Dropped before it is given back, the connection is closed, because
@@ -133,11 +134,11 @@ where
     /// Tells the connection which organization's rows it may see, where it was last another's
     /// (the second line of defence behind the scope in every statement).
     pub async fn set_tenant(&mut self, tenant: Option<i64>, sql: &Statement) -> Result<()> {
-        if self.live()?.tenant == tenant {
+        if self.live()?.tenant == Some(tenant) {
             return Ok(());
         }
         self.fetch(sql).await?;
-        self.live()?.tenant = tenant;
+        self.live()?.tenant = Some(tenant);
         Ok(())
     }
 

@@ -296,7 +296,8 @@ fn is_disconnect(error: &sqlx::Error) -> bool {
 }
 
 fn tenant_setting(organization_id: Option<i64>) -> Statement {
-    let value = organization_id.map_or_else(String::new, |id| id.to_string());
+    // The operator sees every organization (row-level security, migration m0010).
+    let value = organization_id.map_or_else(|| "*".to_owned(), |id| id.to_string());
     Statement::new("SELECT set_config('audit_gateway.organization', $1, false)", vec![Arg::text(value)], Vec::new())
 }
 
