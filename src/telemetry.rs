@@ -17,7 +17,8 @@ use crate::config::LogFormat;
 pub fn logs(format: LogFormat, level: &str) -> Result<(), String> {
     // A bare level is about us; what the libraries have to say is only worth reading when it is a warning.
     let is_bare = level.parse::<tracing::Level>().is_ok();
-    let directives = if is_bare { format!("warn,audit_gateway={level}") } else { level.to_owned() };
+    let directives =
+        if is_bare { format!("warn,sqlx::postgres::notice=error,audit_gateway={level}") } else { level.to_owned() };
     let filter = EnvFilter::builder().parse(directives).map_err(|error| format!("log-level: {error}"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let started = match format {

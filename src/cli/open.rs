@@ -1,5 +1,6 @@
 //! Opening the rooms that several commands need.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -11,6 +12,7 @@ use crate::domain::cell::Kind;
 use crate::domain::db::{self, Db, Errand, Statement};
 use crate::domain::error::Error;
 use crate::domain::identity::ApiKeyPurpose;
+use crate::graphql;
 use crate::http::{self, Door};
 
 /// Opens the store that the configuration names.
@@ -54,15 +56,33 @@ pub fn authority(config: &Config) -> anyhow::Result<Authority> {
 
 /// `authority`, as HTTP asks it.
 pub fn door(authority: Authority) -> Door {
-    Arc::new(move |cx, http::Credentials { bearer, organization }| {
+    Arc::new(move |cx, http::Credentials { proof, organization }| {
         let authority = authority.clone();
         Box::pin(async move {
-            let credentials = bearer.map_or(auth::Credentials::None, auth::Credentials::Bearer);
-            let purposes = &[ApiKeyPurpose::General];
             let organization = organization.as_deref();
-            authority.caller(&cx, Presented { credentials: &credentials, organization, purposes }).await
+            let presented = Presented { credentials: &proof, organization, purposes: &[ApiKeyPurpose::General] };
+            authority.caller(&cx, presented).await
         })
     })
+}
+
+/// What the configuration says of GraphQL. `may_ask_schema` is what the circumstances say of introspection.
+pub fn graphql(config: &Config, may_ask_schema: bool) -> anyhow::Result<graphql::Settings> {
+    let trusted = config.trusted_documents.as_deref().map(documents).transpose()?;
+    let introspection = config.introspection.or(may_ask_schema);
+    Ok(graphql::Settings { introspection, trusted, ..graphql::Settings::default() })
+}
+
+fn documents(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let unread = || format!("the trusted documents in {} cannot be read", folder.display());
+    let mut documents = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(unread)? {
+        let path = entry.with_context(unread)?.path();
+        if path.extension().is_some_and(|extension| extension == "graphql") {
+            documents.push(std::fs::read_to_string(&path).with_context(unread)?);
+        }
+    }
+    Ok(documents)
 }
 
 /// How many steps of the history the store does not have yet.

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::{Exit, open, say};
 use crate::config::{Config, Loaded};
 use crate::domain::db::Db;
-use crate::graphql::{self, Service};
+use crate::graphql::Service;
 use crate::http::{self, App, Parts};
 
 /// Serve GraphQL; this is what happens without a command.
@@ -39,10 +39,9 @@ pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     if !place.is_loopback() && users.demonstration > 0 {
         bail!(demonstration_refusal(users.demonstration));
     }
-    let introspection = config.introspection.or(place.is_loopback() || users.demonstration > 0);
     let authority = open::authority(config)?;
-    let settings = graphql::Settings { introspection, ..graphql::Settings::default() };
-    let service = Service::new(settings, Arc::new(authority.entrance(None)))?;
+    let settings = open::graphql(config, place.is_loopback() || users.demonstration > 0)?;
+    let service = Service::new(settings, Arc::new(authority.clone()))?;
     let probe = db.clone();
     let parts = Parts {
         db: db.clone(),

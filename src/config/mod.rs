@@ -97,6 +97,9 @@ settings! {
         Common "listen" listen: Listen = Listen::default();
         /// Address under which clients reach the gateway, where a proxy stands before it.
         Rare "public-url" public_url: Option<String> = None;
+        /// How many proxies stand before the gateway and append to `X-Forwarded-For`, from which the client's address is
+        /// then taken.
+        Rare "proxies" proxies: Option<u32> = None;
         /// Made-up data for an empty store, with users to sign in as: `auto` loads it into the default SQLite store
         /// on a loopback address.
         Common "demonstration" demonstration: Switch = Switch::Auto;
@@ -138,6 +141,8 @@ settings! {
         Rare "introspection" introspection: Switch = Switch::Auto;
         /// Whether a request may hold an array of operations, at most ten.
         Rare "batching" batching: bool = false;
+        /// Folder of `.graphql` files; when set, only these documents are executed, whole or by their SHA-256.
+        Rare "trusted-documents" trusted_documents: Option<PathBuf> = None;
     }
     "Limits" {
         /// Longest request body.

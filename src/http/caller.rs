@@ -1,13 +1,16 @@
 //! From a request's headers to the domain's context: who asks, in which organization, under which id.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::App;
+use crate::auth;
 use crate::domain::cx::{Caller, Cx, Surface, new_uuid};
 use crate::domain::error::{Error, Result};
 
@@ -16,11 +19,13 @@ pub const ORGANIZATION: HeaderName = HeaderName::from_static("x-organization");
 /// The id under which a request stands in logs; a client's own is kept when it is a UUID.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// What a request says about its caller.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    /// A token or an API key.
-    pub bearer: Option<String>,
+    /// What the client proves itself with.
+    pub proof: auth::Credentials,
     /// The text of `X-Organization`.
     pub organization: Option<String>,
 }
@@ -45,28 +50,69 @@ impl Credentials {
     pub fn of(headers: &HeaderMap) -> Result<Self> {
         let text = |name| match headers.get(name).map(|value| value.to_str()) {
             None => Ok(None),
-            Some(Ok(text)) => Ok(Some(text.trim())),
+            Some(Ok(text)) => Ok(Some(text)),
             Some(Err(_)) => Err(Error::Unauthenticated("the credentials cannot be read")),
         };
-        let bearer = match text(AUTHORIZATION)? {
-            None => None,
-            Some(text) => match text.split_once(' ') {
-                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some(token.trim().to_owned()),
-                _ => return Err(Error::Unauthenticated("send a token or a key as `Authorization: Bearer ...`")),
-            },
+        let proof = auth::Credentials::of_authorization(text(AUTHORIZATION)?);
+        Ok(Self { proof, organization: text(ORGANIZATION)?.map(ToOwned::to_owned) })
+    }
+}
+
+/// Where a connection comes from, among its requests' extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+/// What is known of a request before its credentials are looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Arrival {
+    request_id: Option<RequestId>,
+    client: Option<IpAddr>,
+}
+
+impl Arrival {
+    /// Reads what the layers and the connection left. Of the addresses in `X-Forwarded-For`, only as many are worth
+    /// anything as there are proxies of our own, which append to it.
+    pub fn of(head: &Parts, proxies: usize) -> Self {
+        let peer = head.extensions.get::<Peer>().map(|Peer(address)| *address);
+        let told = head.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+        let told: Vec<&str> = told.flat_map(|text| text.split(',')).map(str::trim).collect();
+        let client = match proxies {
+            0 => peer,
+            proxies => told.iter().rev().nth(proxies - 1).and_then(|text| text.parse().ok()).or(peer),
         };
-        Ok(Self { bearer, organization: text(ORGANIZATION)?.map(ToOwned::to_owned) })
+        Self { request_id: head.extensions.get().copied(), client }
     }
 }
 
 /// The context of the request that carried `credentials`.
-pub async fn context(app: &App, request_id: Option<RequestId>, credentials: Credentials) -> Result<Cx> {
+pub async fn context(app: &App, arrival: Arrival, credentials: Credentials) -> Result<Cx> {
     let mut cx = Cx::new(app.db.clone(), None, app.clock.now(), Surface::Graphql);
-    if let Some(RequestId(id)) = request_id {
+    cx.client = arrival.client;
+    if let Some(RequestId(id)) = arrival.request_id {
         cx.request_id = id;
     }
-    if credentials.bearer.is_some() {
+    if credentials.proof != auth::Credentials::None {
         cx.caller = (app.door)(cx.clone(), credentials).await?.map(Arc::new);
     }
     Ok(cx)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_proxies_are_believed() {
+        let peer = IpAddr::from([192, 0, 2, 1]);
+        let client = |proxies, forwarded: &[&str]| {
+            let builder = axum::http::Request::builder().extension(Peer(peer));
+            let request = forwarded.iter().fold(builder, |builder, text| builder.header("x-forwarded-for", *text));
+            Arrival::of(&request.body(()).unwrap().into_parts().0, proxies).client.unwrap().to_string()
+        };
+        assert_eq!(client(0, &["203.0.113.9"]), "192.0.2.1");
+        assert_eq!(client(1, &["10.0.0.1, 203.0.113.9"]), "203.0.113.9");
+        assert_eq!(client(2, &["10.0.0.1", "203.0.113.9 , 198.51.100.7"]), "203.0.113.9");
+        assert_eq!(client(1, &[]), "192.0.2.1");
+        assert_eq!(client(1, &["unknown"]), "192.0.2.1");
+    }
 }

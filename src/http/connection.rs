@@ -20,6 +20,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tower::Service;
 
+use super::caller::Peer;
 use super::{Gateway, Settings};
 use crate::telemetry;
 
@@ -204,6 +205,7 @@ impl AsyncWrite for Socket {
 pub struct Conversation {
     pub(super) gateway: Gateway,
     pub(super) watch: Arc<Watch>,
+    pub(super) peer: Peer,
 }
 
 impl hyper::service::Service<Request<Incoming>> for Conversation {
@@ -211,8 +213,9 @@ impl hyper::service::Service<Request<Incoming>> for Conversation {
     type Error = std::convert::Infallible;
     type Future = futures_util::future::BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         self.watch.begin();
+        request.extensions_mut().insert(self.peer);
         let ending = Ending(Arc::clone(&self.watch));
         let answer = self.gateway.clone().call(request.map(Body::new));
         Box::pin(async move { Ok(answer.await?.map(|body| Told { body, _ending: ending })) })

@@ -2,18 +2,16 @@
 //! specification of GraphQL over HTTP asks for.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, EXPECT, IF_NONE_MATCH, RETRY_AFTER, VARY};
 use axum::http::{HeaderValue, Method, Request as HttpRequest, StatusCode};
 use axum::response::Response;
-use bytes::BytesMut;
-use http_body_util::BodyExt;
 
 use super::App;
-use super::caller::{self, Credentials, RequestId};
+use super::body::{self, Patience};
+use super::caller::{self, Arrival, Credentials};
 use super::layers;
 use super::media::{self, Media};
 use super::pages::{etag, matches};
@@ -40,16 +38,17 @@ async fn respond(app: &Arc<App>, request: HttpRequest<Body>, media: Media) -> Re
         Method::POST if !media::is_json(&head.headers) => return Err(Refusal::unsupported_media_type()),
         Method::POST => {
             let settings = &app.settings;
-            let body = collect(body, settings.body_limit, settings.body_timeout).await?;
+            let patience = Patience { limit: settings.body_limit, wait: settings.body_timeout };
+            let body = body::collect(body, patience, head.headers.contains_key(EXPECT)).await?;
             Payload::of_body(&body, settings.batching)?
         }
         Method::OPTIONS => return Ok(options()),
         _ => return Err(Refusal::method_not_allowed(METHODS)),
     };
     let credentials = Credentials::of(&head.headers)?;
-    let (worker, request_id) = (Arc::clone(app), head.extensions.get::<RequestId>().copied());
+    let (worker, arrival) = (Arc::clone(app), Arrival::of(&head, app.settings.proxies));
     let answered = layers::run(app, async move {
-        let cx = caller::context(&worker, request_id, credentials).await?;
+        let cx = caller::context(&worker, arrival, credentials).await?;
         let answered = match payload {
             Payload::One(request) => Answered::One(worker.service.execute(cx.clone(), request).await),
             Payload::Many(requests) => {
@@ -77,42 +76,6 @@ async fn respond(app: &Arc<App>, request: HttpRequest<Body>, media: Media) -> Re
 enum Answered {
     One(Answer),
     Many(Vec<Answer>),
-}
-
-/// Reads a body up to `limit` bytes, within `wait`.
-async fn collect(body: Body, limit: u64, wait: Duration) -> Result<Bytes, Refusal> {
-    // A body that says beforehand that it is too long is not waited for.
-    let least = body.size_hint().lower();
-    if least > limit {
-        return Err(Refusal::body_too_long(limit, least));
-    }
-    tokio::time::timeout(wait, read(body, limit)).await.map_err(|_| {
-        let refusal = Refusal::bad_request("the body did not arrive in time");
-        Refusal { close: true, ..refusal }
-    })?
-}
-
-async fn read(mut body: Body, limit: u64) -> Result<Bytes, Refusal> {
-    let mut first = Bytes::new();
-    let mut more = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Refusal::bad_request("the body broke off"))?;
-        let Ok(data) = frame.into_data() else { continue };
-        let length = u64::try_from(first.len() + more.len() + data.len()).unwrap_or(u64::MAX);
-        if length > limit {
-            return Err(Refusal::body_too_long(limit, length));
-        }
-        // Nearly every body comes in one piece, which then need not be copied.
-        if first.is_empty() && more.is_empty() {
-            first = data;
-        } else {
-            if more.is_empty() {
-                more.extend_from_slice(&std::mem::take(&mut first));
-            }
-            more.extend_from_slice(&data);
-        }
-    }
-    Ok(if more.is_empty() { first } else { more.freeze() })
 }
 
 fn options() -> Response {

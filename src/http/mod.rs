@@ -1,5 +1,6 @@
 //! The building around the surfaces: connections, headers, statuses, limits, pages. Knows no table and no SQL.
 
+mod body;
 mod caller;
 mod connection;
 mod graphql;
@@ -57,6 +58,8 @@ pub struct Settings {
     pub drain_timeout: Duration,
     /// Most connections at once.
     pub connections: usize,
+    /// How many proxies of our own stand before the gateway.
+    pub proxies: usize,
     /// Whether arrays of operations are read.
     pub batching: bool,
     /// Whether `/metrics` answers.
@@ -77,6 +80,7 @@ impl From<&Config> for Settings {
             idle_timeout: config.idle_timeout,
             drain_timeout: config.drain_timeout,
             connections: usize::try_from(config.connections).unwrap_or(usize::MAX),
+            proxies: config.proxies.and_then(|proxies| usize::try_from(proxies).ok()).unwrap_or(0),
             batching: config.batching,
             metrics: config.metrics,
             cors_origins: config.cors_origins.clone(),

@@ -69,9 +69,13 @@ impl Refusal {
     pub fn body_too_long(limit: u64, found: u64) -> Self {
         let message = format!("the body is longer than {limit} bytes");
         let limit = Some(Exceeded { limit: "body", value: limit, found });
-        // What is left of the body would have to be read to the end to get at the next request.
-        let close = true;
-        Self { limit, close, ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message) }
+        Self { limit, ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message) }
+    }
+
+    /// Also ends the connection, where what is left of a body stands before the next request.
+    #[must_use]
+    pub fn closing(self) -> Self {
+        Self { close: true, ..self }
     }
 
     /// The request's target and headers are too long.

@@ -9,6 +9,7 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
+use super::caller::Peer;
 use super::connection::{Conversation, Place, Socket, Watch};
 use super::{App, Gateway, gateway};
 
@@ -29,7 +30,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
             biased;
             () = &mut stop => break,
             next = next => match next {
-                Some((stream, place)) => { tokio::spawn(Arc::clone(&server).converse(stream, place)); }
+                Some((client, place)) => { tokio::spawn(Arc::clone(&server).converse(client, place)); }
                 None => break,
             },
         }
@@ -41,10 +42,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     tokio::time::timeout(app.settings.drain_timeout, app.underway.closed()).await.is_ok()
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, address)) => return (stream, Peer(address.ip().to_canonical())),
             Err(error) if is_of_one_client(&error) => {}
             Err(error) => {
                 // Most likely out of file descriptors: trying at once would only spin.
@@ -84,14 +85,14 @@ struct Server {
 }
 
 impl Server {
-    async fn converse(self: Arc<Self>, stream: TcpStream, place: Place) {
+    async fn converse(self: Arc<Self>, (stream, peer): (TcpStream, Peer), place: Place) {
         let _underway = self.app.underway.subscribe();
         let mut stopped = self.stopped.clone();
         // Answers are written whole; waiting for more to send would only delay them.
         drop(stream.set_nodelay(true));
         let watch = Arc::new(Watch::new(&self.app.settings));
         let socket = Socket { stream, watch: Arc::clone(&watch), _place: place };
-        let conversation = Conversation { gateway: self.gateway.clone(), watch: Arc::clone(&watch) };
+        let conversation = Conversation { gateway: self.gateway.clone(), watch: Arc::clone(&watch), peer };
         let connection = self.builder.serve_connection_with_upgrades(TokioIo::new(socket), conversation);
         let mut connection = std::pin::pin!(connection);
         let mut silence = std::pin::pin!(watch.silence());

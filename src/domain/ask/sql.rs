@@ -15,12 +15,21 @@ pub struct Sql {
     text: String,
     args: Vec<Arg>,
     aliases: u32,
+    organization_place: Option<usize>,
 }
 
 impl Sql {
     /// An empty statement.
     pub fn new(store: Store, viewer: Viewer, now: DateTime<Utc>) -> Self {
-        Self { store, viewer, now, text: String::with_capacity(512), args: Vec::new(), aliases: 0 }
+        Self {
+            store,
+            viewer,
+            now,
+            text: String::with_capacity(512),
+            args: Vec::new(),
+            aliases: 0,
+            organization_place: None,
+        }
     }
 
     /// Which store it is for.
@@ -65,6 +74,10 @@ impl Sql {
 
     /// Adds the active organization's id.
     pub fn organization(&mut self) -> &mut Self {
+        if let Some(place) = self.organization_place {
+            return self.push(&format!("${place}"));
+        }
+        self.organization_place = Some(self.next_place());
         self.arg(Arg::long(self.viewer.organization_id))
     }
 

@@ -69,23 +69,27 @@ pub fn schedule_overdue(sql: &mut Sql, alias: &str) {
 
 /// The score of an audit: as set, else the mean of its scored activities, weighted (domain model, derived).
 pub fn audit_score(sql: &mut Sql, alias: &str) {
-    let store = sql.store();
-    sql.push("COALESCE(").column(alias, "score_main").push(", (SELECT ");
-    match store {
-        Store::Postgres => sql.push(
-            "CAST(round(sum(c.\"score\" * COALESCE(c.\"weight\", 1)) / NULLIF(sum(COALESCE(c.\"weight\", 1)), 0), 6) \
-             AS NUMERIC(18,6))",
-        ),
-        // Millionths, rounded half up like PostgreSQL's numeric.
-        Store::Sqlite => sql.push(
-            "(2 * sum(c.\"score\" * COALESCE(c.\"weight\", 1000000)) + sum(COALESCE(c.\"weight\", 1000000))) \
-             / NULLIF(2 * sum(COALESCE(c.\"weight\", 1000000)), 0)",
-        ),
+    let (mean, end) = match sql.store() {
+        Store::Postgres => (POSTGRES_WEIGHTED_MEAN, "))"),
+        Store::Sqlite => (SQLITE_WEIGHTED_MEAN, ")) WHERE weights <> 0))"),
     };
+    sql.push("COALESCE(").column(alias, "score_main").push(", (").push(mean);
     sql.push(" FROM \"activity\" c WHERE c.\"score\" IS NOT NULL AND ");
     sql.column("c", "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
-    sql.column("c", "audit_id").push(" = ").column(alias, "id").push("))");
+    sql.column("c", "audit_id").push(" = ").column(alias, "id").push(end);
 }
+
+const POSTGRES_WEIGHTED_MEAN: &str = "SELECT CAST(round(sum(c.\"score\" * COALESCE(c.\"weight\", 1)) \
+     / NULLIF(sum(COALESCE(c.\"weight\", 1)), 0), 6) AS NUMERIC(18,6))";
+
+/// In millionths, rounded half away from zero like PostgreSQL's numeric. A product or sum that runs over 64 bits is an
+/// error or a double, so products are summed in two parts; where the whole would run over, the nearest double has to do.
+const SQLITE_WEIGHTED_MEAN: &str = "SELECT CASE WHEN size < 4e18 AND weights < 9e15 \
+     THEN sign(whole) * ((2 * abs(whole) + CAST(weights AS INTEGER)) / (2 * CAST(weights AS INTEGER))) \
+     ELSE CAST(round(near / weights) AS INTEGER) END \
+     FROM (SELECT sum(p / 1000000) * 1000000 + sum(p % 1000000) AS whole, total(abs(1.0 * p)) AS size, \
+     total(1.0 * p) AS near, total(w) AS weights \
+     FROM (SELECT c.\"score\" * COALESCE(c.\"weight\", 1000000) AS p, COALESCE(c.\"weight\", 1000000) AS w";
 
 /// Mean progress of an audit's activities, cut to whole percents (contract action_audit 4.10).
 pub fn audit_progress(sql: &mut Sql, alias: &str) {
@@ -124,7 +128,13 @@ pub fn next_audit(sql: &mut Sql, alias: &str) {
     sql.push(" FROM \"organization\" o WHERE o.\"id\" = ")
         .column(alias, "organization_id")
         .push("), 0) AS months) AS due");
-    sql.push(" WHERE due.months > 0) END");
+    // No audit is due beyond the calendar: both stores would fail, each in its own way.
+    sql.push(" WHERE due.months > 0 AND due.months <= (9998 - ");
+    sql.push(match store {
+        Store::Postgres => "CAST(extract(year FROM due.base) AS INTEGER)",
+        Store::Sqlite => "CAST(substr(due.base, 1, 4) AS INTEGER)",
+    });
+    sql.push(") * 12) END");
 }
 
 /// The day is clamped to the end of the month, which SQLite's own month arithmetic would run over.

@@ -59,7 +59,13 @@ impl Shape {
             .collect())
     }
 
-    fn text(&self, cells: &[Cell]) -> String {
+    /// Names of the columns, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.columns.iter().map(|(name, _)| *name)
+    }
+
+    /// The snapshot of a row whose cells stand in the order of [`Shape::names`].
+    pub fn text(&self, cells: &[Cell]) -> String {
         let members: Vec<String> = self
             .columns
             .iter()

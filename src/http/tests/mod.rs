@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::{App, Credentials, Door, Gateway, Parts, Settings};
+use crate::auth;
 use crate::config::Config;
 use crate::domain::cx::{Caller, Cx};
 use crate::domain::db::{self, Db};
@@ -49,9 +50,9 @@ impl Seen {
 
 /// What the door does is said by the token: `wait-<ms>`, `panic`, `busy`; all others are refused.
 fn door() -> Door {
-    Arc::new(|_, Credentials { bearer, .. }| {
+    Arc::new(|_, Credentials { proof, .. }| {
         Box::pin(async move {
-            let token = bearer.unwrap_or_default();
+            let auth::Credentials::Bearer(token) = proof else { panic!("nobody is at the door") };
             match token.split_once('-') {
                 Some(("wait", millis)) => {
                     tokio::time::sleep(Duration::from_millis(millis.parse().unwrap())).await;
