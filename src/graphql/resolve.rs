@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::dynamic::{FieldFuture, FieldValue, ResolverContext};
-use async_graphql::{Error as EngineError, ErrorExtensions, Name, Value};
+use async_graphql::{Error as EngineError, ErrorExtensions, Name, PathSegment, Value};
 
 use super::plan::{
     ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart, Part, Plan, Root, ValueShape,
@@ -97,9 +97,13 @@ pub fn root(cx: ResolverContext<'_>) -> FieldFuture<'_> {
             }
             (Root::Nodes(nodes), Answered::Nodes(levels)) => {
                 for position in &nodes.malformed {
-                    let mut error = engine_error(&Error::invalid("id", "is not an id of this service"));
-                    error = error.extend_with(|_, extensions| extensions.set("position", *position));
-                    cx.ctx.add_error(error.into_server_error(cx.ctx.item.pos));
+                    let error = engine_error(&Error::invalid("id", "is not an id of this service"));
+                    let mut error = error.into_server_error(cx.ctx.item.pos);
+                    error.path.push(PathSegment::Field(key.to_owned()));
+                    if !nodes.single {
+                        error.path.push(PathSegment::Index(*position));
+                    }
+                    cx.ctx.add_error(error);
                 }
                 let rows = nodes.ids.iter().map(|id| {
                     let (noun, uuid) = (*id)?;

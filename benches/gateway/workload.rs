@@ -1,0 +1,166 @@
+//! What is asked: the same question of the gateway, in GraphQL, and of the yardstick, which reads only its variables.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::client::{Connection, request};
+use super::driver::Call;
+use super::store::{PASSWORD, USERNAME};
+use super::{CONNECTIONS, ORGANIZATION};
+
+const NESTED: &str = "query Nested($first: Int!) { \
+    audits(first: $first, orderBy: [{field: CREATED_AT, direction: DESC}]) { \
+    nodes { id number name state priority createdAt \
+    asset { id name kind parent { id name } } \
+    auditor { id name } \
+    issues(first: 10) { nodes { id title status severity assignee { id name } } } } \
+    pageInfo { hasNextPage } } }";
+
+const POINT: &str = "query Point($uuid: UUID!) { \
+    audit(uuid: $uuid) { id number name state priority createdAt updatedAt version } }";
+
+const SUMMARY: &str = "query Summary { auditSummary(groupBy: STATE) { key count } }";
+
+/// One kind of question with its requests.
+pub struct Workload {
+    /// Its name.
+    pub name: &'static str,
+    /// As the gateway is asked.
+    pub gateway: Arc<[Call]>,
+    /// As the yardstick is asked.
+    pub yardstick: Arc<[Call]>,
+    /// Bytes of an answer.
+    pub bytes: usize,
+}
+
+/// The questions, each answered by both and found equal.
+pub async fn compared(gateway: SocketAddr, yardstick: SocketAddr, token: &str) -> Result<Vec<Workload>> {
+    let mut sides = Sides {
+        gateway: Connection::open(gateway).await?,
+        yardstick: Connection::open(yardstick).await?,
+        token: token.to_owned(),
+    };
+    let points = sides.yardstick.ask(&request("GET", "/points", None, "")).await?;
+    let points: Vec<String> = serde_json::from_slice(points)?;
+    if points.len() < CONNECTIONS {
+        bail!("the store holds no audits to look up");
+    }
+    let first = |first: u32| vec![json!({ "first": first })];
+    Ok(vec![
+        sides.workload("nested_50", "/nested", NESTED, first(50)).await?,
+        sides.workload("nested_200", "/nested", NESTED, first(200)).await?,
+        sides.workload("point", "/point", POINT, points.iter().map(|uuid| json!({ "uuid": uuid })).collect()).await?,
+        sides.workload("summary", "/summary", SUMMARY, vec![json!({})]).await?,
+    ])
+}
+
+/// The request that looks one audit up: what the first answer after a start is measured with.
+pub fn first_request(token: &str) -> Vec<u8> {
+    let body = json!({ "query": POINT, "variables": { "uuid": "00000000-0000-4000-8000-000000000000" } });
+    request("POST", "/graphql", Some(token), &body.to_string())
+}
+
+struct Sides {
+    gateway: Connection,
+    yardstick: Connection,
+    token: String,
+}
+
+impl Sides {
+    async fn workload(
+        &mut self,
+        name: &'static str,
+        path: &str,
+        query: &str,
+        variables: Vec<Value>,
+    ) -> Result<Workload> {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for variables in variables {
+            let body = json!({ "query": query, "variables": variables }).to_string();
+            let ask = request("POST", "/graphql", Some(&self.token), &body);
+            // The second time a document comes, other code may answer it than the first time.
+            let first = self.gateway.ask(&ask).await?.to_vec();
+            let answer = self.gateway.ask(&ask).await?.to_vec();
+            same(name, &first, &answer).context("asked twice, the gateway gives different answers")?;
+            ours.push(Call { request: ask, answer });
+            let ask = request("POST", path, Some(&self.token), &body);
+            let answer = self.yardstick.ask(&ask).await?.to_vec();
+            theirs.push(Call { request: ask, answer });
+        }
+        for (ours, theirs) in ours.iter().zip(&theirs) {
+            same(name, &ours.answer, &theirs.answer).context("the gateway and the yardstick give different answers")?;
+        }
+        let bytes = ours.iter().map(|call| call.answer.len()).sum::<usize>() / ours.len().max(1);
+        Ok(Workload { name, gateway: ours.into(), yardstick: theirs.into(), bytes })
+    }
+}
+
+/// Refuses two answers that differ, and says where they do.
+fn same(name: &str, left: &[u8], right: &[u8]) -> Result<()> {
+    let parsed = |bytes: &[u8]| -> Result<Value> {
+        serde_json::from_slice(bytes).with_context(|| format!("{name}: no JSON: {}", String::from_utf8_lossy(bytes)))
+    };
+    let (left_value, right_value) = (parsed(left)?, parsed(right)?);
+    if let Some(errors) = left_value.get("errors").or_else(|| right_value.get("errors")) {
+        bail!("{name} was refused: {errors}");
+    }
+    if left_value.pointer("/data").and_then(Value::as_object).is_none_or(|data| data.values().any(Value::is_null)) {
+        bail!("{name} is answered with nothing: {left_value}");
+    }
+    if left == right {
+        return Ok(());
+    }
+    match difference(&mut String::new(), &left_value, &right_value) {
+        Some(difference) => bail!("{name}: {difference}"),
+        None => bail!("{name}: equal in content, but not byte for byte"),
+    }
+}
+
+/// The first place where two values differ.
+fn difference(path: &mut String, left: &Value, right: &Value) -> Option<String> {
+    let length = path.len();
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) if left.keys().eq(right.keys()) => {
+            left.iter().zip(right.values()).find_map(|((key, left), right)| {
+                path.truncate(length);
+                path.push('/');
+                path.push_str(key);
+                difference(path, left, right)
+            })
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            left.iter().zip(right).enumerate().find_map(|(index, (left, right))| {
+                path.truncate(length);
+                path.push_str(&format!("/{index}"));
+                difference(path, left, right)
+            })
+        }
+        _ if left == right => None,
+        _ => Some(format!("at {path} there is {left} on one side and {right} on the other")),
+    }
+}
+
+/// Signs in and gives the access token.
+pub async fn sign_in(gateway: SocketAddr) -> Result<String> {
+    let query = "mutation Login($input: LoginInput!) { login(input: $input) { accessToken userErrors { message } } }";
+    let input = json!({ "username": USERNAME, "password": PASSWORD, "organization": ORGANIZATION });
+    let body = json!({ "query": query, "variables": { "input": input } }).to_string();
+    let mut connection = Connection::open(gateway).await?;
+    let answer: Value = serde_json::from_slice(connection.ask(&request("POST", "/graphql", None, &body)).await?)?;
+    let token = answer.pointer("/data/login/accessToken").and_then(Value::as_str);
+    token.map(str::to_owned).with_context(|| format!("signing in failed: {answer}"))
+}
+
+/// Requests and statements that the gateway has counted so far.
+pub async fn statements(gateway: &mut Connection) -> Result<(f64, f64)> {
+    let text = gateway.ask(&request("GET", "/metrics", None, "")).await?;
+    let text = std::str::from_utf8(text)?;
+    let value = |name: &str| {
+        let lines = text.lines().filter(|line| line.starts_with(name) && line.contains("surface=\"graphql\""));
+        lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum::<f64>()
+    };
+    Ok((value("audit_gateway_request_statements_count"), value("audit_gateway_request_statements_sum")))
+}

@@ -1,0 +1,80 @@
+//! The yardstick's statements on SQLite.
+
+use anyhow::{Context, Result};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
+use sqlx::{ConnectOptions, Connection};
+use uuid::Uuid;
+
+use super::answer::{self, Audit, Issue, Listed, Looked, Summed, person};
+use super::{Pool, Store};
+use crate::{ORGANIZATION, POOL};
+
+/// The store.
+pub struct Sqlite {
+    pool: Pool<SqliteConnection>,
+    organization: i64,
+}
+
+/// SQLite has no `LATERAL`.
+const ISSUES: &str = concat!(
+    "SELECT page.audit_id, page.uuid, page.title, page.status, page.severity, u.uuid, ",
+    person!("u"),
+    " FROM (SELECT i.audit_id, i.uuid, i.title, i.status, i.severity, i.assigned_to_id, \
+     ROW_NUMBER() OVER (PARTITION BY i.audit_id ORDER BY i.id) AS position FROM issue i \
+     WHERE i.organization_id = $1 AND i.audit_id IN (SELECT value FROM json_each($2))) AS page \
+     LEFT JOIN \"user\" u ON u.id = page.assigned_to_id \
+     WHERE page.position <= 10 ORDER BY page.audit_id, page.position"
+);
+
+impl Sqlite {
+    /// Opens it, with the settings that the gateway has.
+    pub async fn open(url: &str) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(url.strip_prefix("sqlite://").context("no address of a SQLite store")?)
+            .journal_mode(SqliteJournalMode::Wal)
+            .pragma("cache_size", "-16000")
+            .pragma("query_only", "ON")
+            .disable_statement_logging();
+        let mut connections = Vec::new();
+        for _ in 0..POOL {
+            connections.push(SqliteConnection::connect_with(&options).await?);
+        }
+        let pool = Pool::new(connections);
+        let organization =
+            sqlx::query_scalar(answer::ORGANIZATION).bind(ORGANIZATION).fetch_one(pool.lend().await?.get()?).await?;
+        Ok(Self { pool, organization })
+    }
+}
+
+impl Store for Sqlite {
+    async fn nested(&self, first: u32) -> Result<Listed> {
+        let mut lent = self.pool.lend().await?;
+        let mut audits: Vec<Audit> =
+            sqlx::query_as(answer::audits(first)?).bind(self.organization).fetch_all(lent.get()?).await?;
+        let has_next = audits.len() > first as usize;
+        audits.truncate(first as usize);
+        let keys: Vec<i64> = audits.iter().map(|audit| audit.key).collect();
+        let keys = serde_json::to_string(&keys)?;
+        let issues: Vec<Issue> =
+            sqlx::query_as(ISSUES).bind(self.organization).bind(keys).fetch_all(lent.get()?).await?;
+        drop(lent);
+        Ok(Listed::new(audits, has_next, issues))
+    }
+
+    async fn point(&self, uuid: Uuid) -> Result<Looked> {
+        let mut lent = self.pool.lend().await?;
+        let audit = sqlx::query_as(answer::POINT).bind(uuid).fetch_optional(lent.get()?).await?;
+        Ok(Looked { audit })
+    }
+
+    async fn summary(&self) -> Result<Summed> {
+        let mut lent = self.pool.lend().await?;
+        let states = sqlx::query_as(answer::SUMMARY).bind(self.organization).fetch_all(lent.get()?).await?;
+        Ok(Summed { states })
+    }
+
+    async fn points(&self) -> Result<Vec<Uuid>> {
+        let mut lent = self.pool.lend().await?;
+        Ok(sqlx::query_scalar(answer::POINTS).bind(self.organization).fetch_all(lent.get()?).await?)
+    }
+}
