@@ -1,5 +1,6 @@
 //! The GraphQL accent: turns documents into questions and rows into answers. No SQL, no HTTP.
 
+pub mod guard;
 mod input;
 mod names;
 mod persisted;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::dynamic::{FieldFuture, FieldValue, ResolverContext};
 use async_graphql::{Error as EngineError, ErrorExtensions, Name, PathSegment, Value};
 
+use super::guard::nulls::nothing;
 use super::plan::{
     ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart, Part, Plan, Root, ValueShape,
 };
@@ -79,6 +80,9 @@ pub fn root(cx: ResolverContext<'_>) -> FieldFuture<'_> {
     FieldFuture::new(async move {
         let plan = Arc::clone(cx.data::<Arc<Plan>>()?);
         let runner = cx.data::<Runner>()?;
+        if let Some(refusal) = &plan.refusal {
+            return Err(engine_error(refusal));
+        }
         let key = key(&cx);
         let (at, field) = plan
             .fields
@@ -116,7 +120,7 @@ pub fn root(cx: ResolverContext<'_>) -> FieldFuture<'_> {
                 if nodes.single {
                     rows.pop().flatten()
                 } else {
-                    Some(FieldValue::list(rows.into_iter().map(|row| row.unwrap_or(FieldValue::NULL))))
+                    Some(FieldValue::list(rows.into_iter().map(|row| row.unwrap_or_else(nothing))))
                 }
             }
             (Root::Composite(_), Answered::Parts(parts)) => own(Composed { plan: Arc::clone(&plan), at, parts }),

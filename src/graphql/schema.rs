@@ -6,6 +6,7 @@ use async_graphql::dynamic::{
     SchemaBuilder, SchemaError, TypeRef,
 };
 
+use super::guard::nulls::Nulls;
 use super::input::Arguments;
 use super::names::{self, screaming, type_of};
 use super::resolve;
@@ -33,7 +34,8 @@ fn argument(name: &str, type_text: &str, doc: &str) -> InputValue {
 
 /// Builds the schema.
 pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
-    let mut builder = Schema::build("Query", Some("Mutation"), None).disable_suggestions();
+    let mut builder =
+        Schema::build("Query", Some("Mutation"), None).extension(Nulls).disable_suggestions().limit_recursive_depth(64);
     if !introspection {
         builder = builder.disable_introspection();
     }

@@ -7,6 +7,7 @@ use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Oper
 use async_graphql::{ErrorExtensions, Name, Response, Value};
 use moka::sync::Cache;
 
+use super::guard;
 use super::persisted::{Persisted, Unknown};
 use super::plan::{Plan, PlanLimits, Root, Variables, plan};
 use super::resolve::engine_error;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub introspection: bool,
     /// Parsed documents that are kept.
     pub documents: u64,
+    /// What one document may hold.
+    pub limits: guard::Limits,
     /// Documents an operator allows; all of them without a list.
     pub trusted: Option<Vec<String>>,
     /// The compiled writer serves what it can. Off only to compare it with the engine.
@@ -31,7 +34,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { introspection: true, documents: 1_000, trusted: None, compiled: true }
+        Self { introspection: true, documents: 1_000, limits: guard::Limits::default(), trusted: None, compiled: true }
     }
 }
 
@@ -66,6 +69,11 @@ pub struct Answer {
     /// `query`, `mutation` or `subscription`; none when the document could not be read.
     pub operation_kind: Option<&'static str>,
 }
+
+/// Errors one response tells.
+const MOST_ERRORS: usize = 20;
+/// Bytes of one error's message.
+const LONGEST_MESSAGE: usize = 1_000;
 
 /// Bytes of documents that clients may register.
 const PERSISTED_BYTES: u64 = 8 * 1024 * 1024;
@@ -106,9 +114,9 @@ impl Service {
             Ok(text) => text,
             Err(unknown) => return unknown_document(unknown),
         };
-        let document = match self.document(&text) {
+        let document = match self.document(text) {
             Ok(document) => document,
-            Err(error) => return refused(&error),
+            Err(refusal) => return refused_at(&refusal.error, refusal.locations),
         };
         let operation = match operation(&document.parsed, request.operation_name.as_deref()) {
             Ok(operation) => operation,
@@ -131,14 +139,15 @@ impl Service {
         answer
     }
 
-    fn document(&self, text: &str) -> Result<Arc<Document>> {
-        if let Some(known) = self.documents.get(text) {
+    fn document(&self, text: String) -> std::result::Result<Arc<Document>, guard::Refusal> {
+        if let Some(known) = self.documents.get(&text) {
             return Ok(known);
         }
-        let parsed =
-            async_graphql::parser::parse_query(text).map_err(|error| Error::invalid("query", error.to_string()))?;
+        let parsed = guard::parse(&text, &self.settings.limits)?;
+        guard::check(&parsed, &self.settings.limits)
+            .map_err(|error| guard::Refusal { error, locations: Vec::new() })?;
         let document = Arc::new(Document { parsed, valid: false.into() });
-        self.documents.insert(text.to_owned(), Arc::clone(&document));
+        self.documents.insert(text, Arc::clone(&document));
         Ok(document)
     }
 
@@ -150,17 +159,19 @@ impl Service {
         variables: serde_json::Map<String, serde_json::Value>,
         name: Option<&str>,
     ) -> Answer {
-        let given = async_graphql::Variables::from_json(serde_json::Value::Object(variables));
+        let mut given = async_graphql::Variables::from_json(serde_json::Value::Object(variables));
+        if let Err(error) = guard::variables::complete(operation, &mut given) {
+            return refused(&error);
+        }
         let runner = Runner { cx, sessions: Arc::clone(&self.sessions) };
         let known_valid = document.valid.load(std::sync::atomic::Ordering::Relaxed);
-        let planned =
-            coerced(operation, &given).and_then(|variables| plan(&document.parsed, operation, &variables, self.limits));
+        let planned = plan(&document.parsed, operation, &known(operation, &given), self.limits);
         let plan = match planned {
             Ok(plan) => Arc::new(plan),
             Err(error @ Error::TooLarge(_)) => return refused(&error),
-            // The engine says what is wrong with the document; it has no plan to run.
+            // The engine says what is wrong with the document; where it finds nothing, this does.
             Err(error) if known_valid => return refused(&error),
-            Err(_) => Arc::new(Plan::default()),
+            Err(error) => Arc::new(Plan { refusal: Some(error), ..Plan::default() }),
         };
         if self.settings.compiled && known_valid && operation.ty == OperationType::Query && write::is_writable(&plan) {
             return compiled(&runner, &plan).await;
@@ -200,9 +211,15 @@ async fn compiled(runner: &Runner, plan: &Plan) -> Answer {
 }
 
 /// A refusal of the request as a whole.
-pub fn refused(error: &Error) -> Answer {
-    let server = engine_error(error).into_server_error(async_graphql::Pos::default());
-    let mut answer = rendered(Response::from_errors(vec![strip(server)]));
+fn refused(error: &Error) -> Answer {
+    refused_at(error, Vec::new())
+}
+
+/// The same, with places in the document.
+fn refused_at(error: &Error, locations: Vec<async_graphql::Pos>) -> Answer {
+    let mut server = engine_error(error).into_server_error(async_graphql::Pos::default());
+    server.locations = locations;
+    let mut answer = rendered(Response::from_errors(vec![server]));
     answer.request_error = true;
     answer
 }
@@ -231,7 +248,12 @@ fn failed(error: &Error, key: &str) -> Answer {
 
 fn rendered(mut response: Response) -> Answer {
     let request_error = !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
+    // An invalid document can have a thousand faults and names of many kilobytes; a reader needs the first few.
+    response.errors.truncate(MOST_ERRORS);
     for error in &mut response.errors {
+        if error.message.len() > LONGEST_MESSAGE {
+            error.message = error.message.chars().take(LONGEST_MESSAGE / 4).chain("...".chars()).collect();
+        }
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
             extensions.set("code", "BAD_USER_INPUT");
@@ -289,26 +311,10 @@ fn only_name(document: &ExecutableDocument) -> Option<String> {
     document.operations.iter().next().and_then(|(name, _)| name.map(ToString::to_string))
 }
 
-/// The values of an operation's variables: as given, else their defaults (GraphQL, 6.1.2).
-fn coerced(operation: &OperationDefinition, given: &async_graphql::Variables) -> Result<Variables> {
-    let mut variables = Variables::new();
-    for definition in &operation.variable_definitions {
-        let name = &definition.node.name.node;
-        let value = given.get(name).cloned().or_else(|| definition.node.default_value().cloned());
-        match value {
-            None if !definition.node.var_type.node.nullable => {
-                return Err(Error::invalid(&format!("${name}"), "is required"));
-            }
-            None => {}
-            Some(Value::Null) if !definition.node.var_type.node.nullable => {
-                return Err(Error::invalid(&format!("${name}"), "must not be null"));
-            }
-            Some(value) => {
-                variables.insert(Name::new(name), value);
-            }
-        }
-    }
-    Ok(variables)
+/// The values of the variables that an operation knows.
+fn known(operation: &OperationDefinition, given: &async_graphql::Variables) -> Variables {
+    let names = operation.variable_definitions.iter().map(|definition| &definition.node.name.node);
+    names.filter_map(|name| Some((Name::new(name), given.get(name)?.clone()))).collect()
 }
 
 /// The definition language of a schema, types and fields in their order.

@@ -55,7 +55,12 @@ impl<'d> Collector<'d> {
             }
             match &selection.node {
                 Selection::Field(field) => {
-                    keys.entry(field.node.response_key().node.as_str()).or_default().push(&field.node);
+                    let merged: &mut Merged<'d> = keys.entry(field.node.response_key().node.as_str()).or_default();
+                    // The engine's validator misses some of these and answers with the first (docs/decisions/0003).
+                    if merged.first().is_some_and(|first| !is_same(first, &field.node)) {
+                        return Err(Error::invalid("query", "asks for different things under one response key"));
+                    }
+                    merged.push(&field.node);
                 }
                 Selection::FragmentSpread(spread) => {
                     let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) else {
@@ -136,6 +141,15 @@ impl<'d> Collector<'d> {
         }
         Ok(arguments)
     }
+}
+
+fn is_same(one: &Field, other: &Field) -> bool {
+    one.name.node == other.name.node
+        && one.arguments.len() == other.arguments.len()
+        && one
+            .arguments
+            .iter()
+            .all(|(name, value)| other.get_argument(&name.node).is_some_and(|found| found.node == value.node))
 }
 
 /// The selection sets of all fields of one key.

@@ -24,6 +24,8 @@ use crate::graphql::schema;
 pub struct Plan {
     /// Its root fields in the order of the response.
     pub fields: Vec<RootField>,
+    /// Why there is no plan.
+    pub refusal: Option<Error>,
 }
 
 /// One root field.
