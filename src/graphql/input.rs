@@ -360,7 +360,7 @@ pub fn window(noun: &Noun, order: &[OrderBy], arguments: &Arguments, sizes: Page
             None | Some(Value::Null) => Ok(None),
             Some(Value::Number(number)) => match number.as_i64() {
                 Some(size) if size < 0 => Err(Error::invalid(name, "must not be negative")),
-                Some(size) if size as u64 > sizes.most as u64 => Err(Error::TooLarge(Exceeded {
+                Some(size) if size.unsigned_abs() > sizes.most as u64 => Err(Error::TooLarge(Exceeded {
                     limit: "page size",
                     value: sizes.most as u64,
                     found: size.unsigned_abs(),

@@ -1,5 +1,7 @@
 //! The engine's resolvers: they find what was read before, by the response key they stand at.
 
+#![expect(clippy::needless_pass_by_value, reason = "the engine hands a resolver its context")]
+
 use std::sync::Arc;
 
 use async_graphql::dynamic::{FieldFuture, FieldValue, ResolverContext};

@@ -20,6 +20,7 @@ pub trait Engine: sqlx::Database {
     fn read(row: &Self::Row, index: usize, kind: Kind) -> Result<Cell, sqlx::Error>;
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 fn refuse(cause: sqlx::error::BoxDynError) -> Error {
     Error::internal("bind", &cause)
 }
@@ -42,11 +43,7 @@ fn millionths(value: Decimal) -> i64 {
 macro_rules! pick {
     ($cell:expr, $variant:ident => $value:expr) => {
         match $cell {
-            Cell::$variant(value) =>
-            {
-                #[expect(clippy::redundant_closure_call, reason = "the macro takes a conversion")]
-                Some(($value)(value))
-            }
+            Cell::$variant(value) => Some(($value)(value)),
             _ => None,
         }
     };

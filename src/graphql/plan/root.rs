@@ -72,8 +72,6 @@ pub struct NodesRoot {
 pub struct Composite {
     /// Name of the root field, which says what gives the values.
     pub name: &'static str,
-    /// Name of the object's type.
-    pub typename: &'static str,
     /// The field's arguments.
     pub arguments: Arguments,
     /// Response keys and parts.
@@ -151,13 +149,13 @@ fn root_field<'d>(compiler: &mut Compiler<'d>, root_type: &'static str, merged: 
     match name {
         "node" => {
             let id = arguments.get("id").cloned().unwrap_or(Value::Null);
-            return nodes(compiler, vec![id], true, &sets(merged));
+            return nodes(compiler, &[id], true, &sets(merged));
         }
         "nodes" => {
             let Some(Value::List(ids)) = arguments.get("ids") else {
                 return Err(Error::invalid("ids", "must be a list of ids"));
             };
-            return nodes(compiler, ids.clone(), false, &sets(merged));
+            return nodes(compiler, ids, false, &sets(merged));
         }
         "history" => return history(compiler, arguments, merged),
         _ => {}
@@ -245,12 +243,7 @@ fn id_condition(noun: &'static Noun, name: &str, value: &Value) -> Result<Expr> 
     }
 }
 
-fn nodes<'d>(
-    compiler: &mut Compiler<'d>,
-    ids: Vec<Value>,
-    single: bool,
-    selection: &[&'d SelectionSet],
-) -> Result<Root> {
+fn nodes<'d>(compiler: &mut Compiler<'d>, ids: &[Value], single: bool, selection: &[&'d SelectionSet]) -> Result<Root> {
     let most = compiler.limits.root.most;
     if ids.len() > most {
         return Err(Error::TooLarge(crate::domain::error::Exceeded {
@@ -335,7 +328,7 @@ fn composite<'d>(
         };
         parts.push((key.to_owned(), part));
     }
-    Ok(Root::Composite(Composite { name: described.name, typename: described.typename, arguments, parts }))
+    Ok(Root::Composite(Composite { name: described.name, arguments, parts }))
 }
 
 /// The question for rows of a composite's part.
