@@ -3,6 +3,7 @@
 mod completions;
 mod doctor;
 mod flags;
+mod import;
 mod migrate;
 mod open;
 mod schema;
@@ -62,6 +63,7 @@ macro_rules! commands {
 commands! {
     Serve => serve,
     Migrate => migrate,
+    Import => import,
     Schema => schema,
     User => user,
     Doctor => doctor,
