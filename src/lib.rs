@@ -7,4 +7,5 @@ pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod import;
+pub mod seed;
 pub mod telemetry;

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Reads the configuration, opens the rooms, prints, and gives an exit code.
 
 mod completions;
+mod demonstration;
 mod doctor;
 mod flags;
 mod import;
@@ -8,6 +9,7 @@ mod migrate;
 mod open;
 mod schema;
 mod serve;
+mod token;
 mod user;
 
 use std::fmt::Display;
@@ -66,6 +68,7 @@ commands! {
     Import => import,
     Schema => schema,
     User => user,
+    Token => token,
     Doctor => doctor,
     Completions => completions,
 }

@@ -91,6 +91,13 @@ pub async fn pending(db: &Db) -> Result<usize, Error> {
     Ok(steps.iter().filter(|step| !step.applied).count())
 }
 
+/// Whether a SQLite file holds nothing at all yet, nor anything of another program.
+pub async fn is_empty(db: &Db) -> Result<bool, Error> {
+    let sql = "SELECT COUNT(*) FROM sqlite_master WHERE name NOT LIKE 'seaql_%' AND name NOT LIKE 'sqlite_%'";
+    let rows = db.fetch(&Errand::default(), Statement::new(sql, Vec::new(), vec![Kind::Long])).await?;
+    Ok(rows.cell(0, 0).as_int() == Some(0))
+}
+
 /// How many users there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Users {

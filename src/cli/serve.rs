@@ -35,11 +35,13 @@ pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let address = listener.local_addr().context("the address is unknown")?;
     let db = open::store(config).await?;
     migrate(config, &db).await?;
+    let authority = open::authority(config)?;
+    let now = crate::domain::cx::Clock::System.now();
+    let told = super::demonstration::load(config, &db, &authority, (now, place.is_loopback())).await?;
     let users = open::users(&db).await?;
     if !place.is_loopback() && users.demonstration > 0 {
         bail!(demonstration_refusal(users.demonstration));
     }
-    let authority = open::authority(config)?;
     let settings = open::graphql(config, place.is_loopback() || users.demonstration > 0)?;
     let service = Service::new(settings, Arc::new(authority.clone()))?;
     let probe = db.clone();
@@ -52,8 +54,15 @@ pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
             Box::pin(async move { open::pending(&probe).await })
         }),
     };
-    let app = Arc::new(App::new(parts, http::Settings::from(config)));
+    let mut app = App::new(parts, http::Settings::from(config));
+    if place.is_loopback() && users.demonstration > 0 {
+        app.demonstration = super::demonstration::sign_ins();
+    }
+    let app = Arc::new(app);
     announce(config, address, users)?;
+    if let Some(told) = told {
+        say(told)?;
+    }
     let upkeep = tokio::spawn(crate::telemetry::upkeep());
     let finished = http::serve(app, listener, stop_signal()?).await;
     upkeep.abort();
@@ -76,7 +85,7 @@ async fn migrate(config: &Config, db: &Db) -> anyhow::Result<()> {
     if pending == 0 {
         return Ok(());
     }
-    if !migrates(config) {
+    if !migrates(config) && !open::is_empty(db).await? {
         bail!("{} lacks {pending} steps of its history; run `audit-gateway migrate up`", config.store());
     }
     tracing::info!(pending, "bringing the store up to date");

@@ -100,6 +100,7 @@ impl Runner {
         let mut answers = Vec::with_capacity(plan.fields.len());
         for field in &plan.fields {
             let answered = match &field.root {
+                Ok(root @ Root::Typename(_)) => self.answer(root).await,
                 Ok(root) if verified => self.answer(root).await,
                 Ok(root) => {
                     verified = true;

@@ -103,27 +103,31 @@ async fn the_eleventh_try_after_ten_failures_waits() {
 }
 
 #[tokio::test]
-async fn the_surfaces_sign_in_through_an_entrance_that_knows_the_address() {
+async fn the_surfaces_sign_in_from_the_address_of_the_request() {
     let (authority, worlds) = everywhere().await;
     let world = &worlds[0];
-    let entrance = |address: &str| authority.entrance(address.parse().ok());
+    let sessions: &dyn Sessions = &authority;
+    let at = |address: &str, mut cx: Cx| {
+        cx.client = address.parse().ok();
+        cx
+    };
     let login = |password: &str| session::Login {
         username: "bob".to_owned(),
         password: password.to_owned(),
         organization: Some("acme".to_owned()),
     };
     for _ in 0..10 {
-        assert!(entrance("192.0.2.1").login(&world.cx(0), login("wrong horse")).await.is_err());
+        assert!(sessions.login(&at("192.0.2.1", world.cx(0)), login("wrong horse")).await.is_err());
     }
-    let limited = entrance("192.0.2.1").login(&world.cx(0), login(PASSWORD)).await;
+    let limited = sessions.login(&at("192.0.2.1", world.cx(0)), login(PASSWORD)).await;
     assert!(matches!(limited, Err(Error::RateLimited { .. })));
-    let opened = entrance("192.0.2.2").login(&world.cx(0), login(PASSWORD)).await.unwrap();
+    let opened = sessions.login(&at("192.0.2.2", world.cx(0)), login(PASSWORD)).await.unwrap();
     assert_eq!((opened.viewer.user_id, opened.viewer.organization_id), (world.bob.id, world.acme.id));
-    let next = entrance("192.0.2.1").refresh(&world.cx(1), opened.refresh_token).await.unwrap();
+    let next = sessions.refresh(&at("192.0.2.1", world.cx(1)), opened.refresh_token).await.unwrap();
     let caller = caller(&authority, &world.cx(1), &next.access_token, None).await.unwrap();
-    entrance("192.0.2.1").verify(&world.cx(2), &caller).await.unwrap();
-    entrance("192.0.2.1").logout(&acting(world.cx(2), &caller)).await.unwrap();
-    refused_as(entrance("192.0.2.1").verify(&world.cx(3), &caller).await, ENDED);
+    sessions.verify(&at("192.0.2.1", world.cx(2)), &caller).await.unwrap();
+    sessions.logout(&at("192.0.2.1", acting(world.cx(2), &caller))).await.unwrap();
+    refused_as(sessions.verify(&at("192.0.2.1", world.cx(3)), &caller).await, ENDED);
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ const ASSET: Table = Table {
 
 /// The path of an asset without one above it: parts of equal length, so that their order is that of the tree.
 fn root_path(id: i64) -> String {
-    format!("/{id:019}")
+    format!("{id:012}/")
 }
 
 impl Record for Business {

@@ -92,8 +92,9 @@ pub async fn count_on(
             vec![Arg::long(run.organization_id), Arg::text(table_of(additions))],
         ),
     };
+    // Not materialized, SQLite would read the JSON again for every site.
     let sql = format!(
-        "WITH v AS ({from}) UPDATE asset SET {counter} = {counter} + v.count, last_audited_at = {later} FROM v \
+        "WITH v AS MATERIALIZED ({from}) UPDATE asset SET {counter} = {counter} + v.count, last_audited_at = {later} FROM v \
          WHERE asset.organization_id = $1 AND asset.id = v.id RETURNING asset.id, asset.kind, asset.{counter}"
     );
     let rows = tx.fetch(&Statement::new(sql, args, vec![Kind::Long, Kind::Text, Kind::Int])).await?;
