@@ -31,10 +31,11 @@ function example(title, query, variables) {
   };
 }
 
-/** Moves a span of dates, `from` to `until`, so that it begins today. */
+/** Moves a span, `from` to `until` and the same as days, so that it begins today. */
 function fromToday(variables) {
   if (!variables.from || !variables.until) return variables;
   const shift = Date.now() - Date.parse(variables.from);
   const moved = text => new Date(Date.parse(text) + shift).toISOString().slice(0, 10) + text.slice(10);
-  return { ...variables, from: moved(variables.from), until: moved(variables.until) };
+  const [from, until] = [moved(variables.from), moved(variables.until)];
+  return { ...variables, from, until, fromDay: from.slice(0, 10), untilDay: until.slice(0, 10) };
 }
