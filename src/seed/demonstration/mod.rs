@@ -83,9 +83,15 @@ pub async fn load(db: &Db, now: DateTime<Utc>, hash: impl AsyncFn(&str) -> Resul
 
 async fn put(tx: &mut Tx, draft: &Draft) -> Result<Outcome<bool>> {
     if tx.store() == Store::Postgres {
-        // Another process may be starting on the same store; SQLite has one writer anyway.
-        let lock = "LOCK TABLE \"user\", organization IN SHARE ROW EXCLUSIVE MODE";
-        tx.fetch(&Statement::new(lock, Vec::new(), Vec::new())).await?;
+        // The limits are made for requests. Another process may be starting on the same store; SQLite has one writer
+        // anyway.
+        for sql in [
+            "SET LOCAL statement_timeout = 0",
+            "SET LOCAL idle_in_transaction_session_timeout = 0",
+            "LOCK TABLE \"user\", organization IN SHARE ROW EXCLUSIVE MODE",
+        ] {
+            tx.fetch(&Statement::new(sql, Vec::new(), Vec::new())).await?;
+        }
     }
     let anybody = "SELECT id FROM \"user\" UNION ALL SELECT id FROM organization LIMIT 1";
     if !tx.fetch(&Statement::new(anybody, Vec::new(), vec![Kind::Long])).await?.is_empty() {
