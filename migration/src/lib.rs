@@ -13,6 +13,7 @@ mod m0005_work;
 mod m0006_trail;
 mod m0007_number_search;
 mod m0008_built_in_standards;
+mod m0009_future_audit;
 mod m0010_row_level_security;
 mod table;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_trail::Migration),
             Box::new(m0007_number_search::Migration),
             Box::new(m0008_built_in_standards::Migration),
+            Box::new(m0009_future_audit::Migration),
             Box::new(m0010_row_level_security::Migration),
         ]
     }

@@ -190,6 +190,24 @@ impl Noun {
         }
     }
 
+    /// A noun over a view: rows that are worked out when they are asked for. They have no identity of their own.
+    pub fn view(name: &'static str, plural: &'static str, doc: &'static str, view: &str) -> Self {
+        Self {
+            name,
+            singular: "",
+            plural,
+            doc,
+            table: view.to_owned(),
+            scope: Scope::Tenant,
+            audience: Audience::Everyone,
+            fields: Vec::new(),
+            relations: Vec::new(),
+            order: Vec::new(),
+            keys: Vec::new(),
+            identified: false,
+        }
+    }
+
     /// Which rows are visible.
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
@@ -229,6 +247,23 @@ impl Noun {
             list: false,
             filterable: kind != Kind::Json,
             sortable: kind != Kind::Json,
+        });
+        self
+    }
+
+    /// A field over a column of a view.
+    pub fn shown(mut self, name: &'static str, column: &'static str, kind: Kind, doc: &'static str) -> Self {
+        self.fields.push(Field {
+            name,
+            doc,
+            source: Source::Column(column),
+            kind,
+            nullable: true,
+            words: None,
+            ordinal: false,
+            list: false,
+            filterable: true,
+            sortable: true,
         });
         self
     }
@@ -326,6 +361,14 @@ impl Noun {
         doc: &'static str,
     ) -> Self {
         self.relations.push(Relation { name, doc, target, link, shape, nullable: true });
+        self
+    }
+
+    /// The last relation always has a row.
+    pub fn present(mut self) -> Self {
+        if let Some(relation) = self.relations.last_mut() {
+            relation.nullable = false;
+        }
         self
     }
 

@@ -12,5 +12,7 @@ pub mod error;
 pub mod identity;
 pub mod model;
 pub mod noun;
+pub mod search;
 pub mod session;
+pub mod summary;
 pub mod trail;

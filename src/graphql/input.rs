@@ -353,24 +353,24 @@ pub struct PageSizes {
     pub most: usize,
 }
 
+/// A number of rows asked for. A size outside the limits is refused, never cut.
+pub fn size(arguments: &Arguments, name: &str, most: usize) -> Result<Option<usize>> {
+    match arguments.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Number(number)) => match number.as_i64() {
+            Some(size) if size < 0 => Err(Error::invalid(name, "must not be negative")),
+            Some(size) if size.unsigned_abs() > most as u64 => {
+                Err(Error::TooLarge(Exceeded { limit: "page size", value: most as u64, found: size.unsigned_abs() }))
+            }
+            Some(size) => Ok(usize::try_from(size).ok()),
+            None => Err(Error::invalid(name, "must be a whole number")),
+        },
+        Some(_) => Err(Error::invalid(name, "must be a whole number")),
+    }
+}
+
 /// A connection's paging arguments. A size outside the limits is refused, never cut.
 pub fn window(noun: &Noun, order: &[OrderBy], arguments: &Arguments, sizes: PageSizes) -> Result<Window> {
-    let size = |name: &str| -> Result<Option<usize>> {
-        match arguments.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Number(number)) => match number.as_i64() {
-                Some(size) if size < 0 => Err(Error::invalid(name, "must not be negative")),
-                Some(size) if size.unsigned_abs() > sizes.most as u64 => Err(Error::TooLarge(Exceeded {
-                    limit: "page size",
-                    value: sizes.most as u64,
-                    found: size.unsigned_abs(),
-                })),
-                Some(size) => Ok(usize::try_from(size).ok()),
-                None => Err(Error::invalid(name, "must be a whole number")),
-            },
-            Some(_) => Err(Error::invalid(name, "must be a whole number")),
-        }
-    };
     let place = |name: &str| -> Result<Option<Cursor>> {
         match arguments.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -380,7 +380,7 @@ pub fn window(noun: &Noun, order: &[OrderBy], arguments: &Arguments, sizes: Page
             Some(_) => Err(Error::invalid(name, "must be a cursor")),
         }
     };
-    let (first, last) = (size("first")?, size("last")?);
+    let (first, last) = (size(arguments, "first", sizes.most)?, size(arguments, "last", sizes.most)?);
     if first.is_some() && last.is_some() {
         return Err(Error::invalid("last", "cannot be given together with first"));
     }

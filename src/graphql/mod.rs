@@ -1,10 +1,12 @@
 //! The GraphQL accent: turns documents into questions and rows into answers. No SQL, no HTTP.
 
 pub mod guard;
+mod highlight;
 mod input;
 mod names;
 mod persisted;
 mod plan;
+mod report;
 mod resolve;
 mod run;
 mod schema;

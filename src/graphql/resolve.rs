@@ -9,8 +9,9 @@ use async_graphql::{Error as EngineError, ErrorExtensions, Name, PathSegment, Va
 
 use super::guard::nulls::nothing;
 use super::plan::{
-    ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart, Part, Plan, Root, ValueShape,
+    ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart, Part, Plan, Root, ValueShape, Within,
 };
+use super::report::Referred;
 use super::run::{Answered, Parts, Runner};
 use super::value::{self, computed_value};
 use crate::domain::ask::{Group, Level};
@@ -162,7 +163,7 @@ pub fn field(cx: ResolverContext<'_>) -> FieldFuture<'_> {
         }
         Out::Computed(computed, shape) => {
             let values = computed_value(*computed, &row.level, row.row);
-            Some(projected(&values, shape))
+            Some(projected(&values, shape, &Arc::default()))
         }
     })
 }
@@ -214,7 +215,8 @@ pub fn edge(cx: ResolverContext<'_>) -> FieldFuture<'_> {
 
 /// A field of a page's description.
 pub fn page_info(cx: ResolverContext<'_>) -> FieldFuture<'_> {
-    let Some(info) = cx.parent_value.downcast_ref::<PageInfo>() else { return missing() };
+    // Of a page that is no rows of one noun, it is a value.
+    let Some(info) = cx.parent_value.downcast_ref::<PageInfo>() else { return value(cx) };
     let part = match cx.ctx.item.node.name.node.as_str() {
         "hasNextPage" => PageInfoPart::HasNextPage,
         "hasPreviousPage" => PageInfoPart::HasPreviousPage,
@@ -237,11 +239,9 @@ pub fn part(cx: ResolverContext<'_>) -> FieldFuture<'_> {
     let Some((_, part)) = composite.parts.iter().find(|(known, _)| known == key) else { return missing() };
     ready(match part {
         Part::Typename => None,
-        Part::Value(name, within) => match (composed.parts.values.get(name), within) {
-            (None | Some(Value::Null), _) => None,
-            (Some(value), Some(shape)) => Some(projected(value, shape)),
-            (Some(value), None) => Some(FieldValue::value(value.clone())),
-        },
+        Part::Value(name, part) => {
+            composed.parts.values.get(name).and_then(|value| within(value, part, &composed.parts.references))
+        }
         Part::Rows(rows_part) => match composed.parts.rows.get(key) {
             Some(level) if rows_part.list => Some(rows(level, level.group(0), &rows_part.shape)),
             Some(level) if level.group(0).len > 0 => {
@@ -256,12 +256,31 @@ pub fn part(cx: ResolverContext<'_>) -> FieldFuture<'_> {
 struct Object {
     value: async_graphql::indexmap::IndexMap<Name, Value>,
     shape: Arc<ValueShape>,
+    references: Arc<Vec<Referred>>,
 }
 
-fn projected<'a>(value: &Value, shape: &Arc<ValueShape>) -> FieldValue<'a> {
+fn within<'a>(value: &Value, within: &Within, references: &Arc<Vec<Referred>>) -> Option<FieldValue<'a>> {
+    match (value, within) {
+        (Value::Null, _) => None,
+        (value, Within::Nothing) => Some(FieldValue::value(value.clone())),
+        (value, Within::Value(shape)) => Some(projected(value, shape, references)),
+        (value, Within::Row(place)) => {
+            let place = references.get(*place)?;
+            let (noun, level, row, shape) = place.row(value)?;
+            let row = FieldValue::owned_any(Row { level: Arc::clone(level), row, shape: Arc::clone(shape) });
+            Some(if place.is_interface { row.with_type(noun.name) } else { row })
+        }
+    }
+}
+
+fn projected<'a>(value: &Value, shape: &Arc<ValueShape>, references: &Arc<Vec<Referred>>) -> FieldValue<'a> {
     match value {
-        Value::List(values) => FieldValue::list(values.iter().map(|value| projected(value, shape))),
-        Value::Object(value) => FieldValue::owned_any(Object { value: value.clone(), shape: Arc::clone(shape) }),
+        Value::List(values) => FieldValue::list(values.iter().map(|value| projected(value, shape, references))),
+        Value::Object(value) => FieldValue::owned_any(Object {
+            value: value.clone(),
+            shape: Arc::clone(shape),
+            references: Arc::clone(references),
+        }),
         other => FieldValue::value(other.clone()),
     }
 }
@@ -270,12 +289,7 @@ fn projected<'a>(value: &Value, shape: &Arc<ValueShape>) -> FieldValue<'a> {
 pub fn value(cx: ResolverContext<'_>) -> FieldFuture<'_> {
     let Some(object) = cx.parent_value.downcast_ref::<Object>() else { return missing() };
     let key = key(&cx);
-    let Some((_, name, within)) = object.shape.fields.iter().find(|(known, ..)| known == key) else {
-        return missing();
-    };
-    ready(match (object.value.get(name.as_str()), within) {
-        (None | Some(Value::Null), _) => None,
-        (Some(value), Some(shape)) => Some(projected(value, shape)),
-        (Some(value), None) => Some(FieldValue::value(value.clone())),
-    })
+    let Some(field) = object.shape.fields.iter().find(|field| field.key == key) else { return missing() };
+    let value = object.value.get(field.name.as_str());
+    ready(value.and_then(|value| within(value, &field.within, &object.references)))
 }

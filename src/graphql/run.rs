@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use super::input::Arguments;
 use super::plan::{Composite, NodesRoot, Part, Plan, Root, part_question};
+use super::report::Referred;
 use crate::domain::access::{self, Viewer};
 use crate::domain::ask::{Asking, Expr, Level, Question, Test, load};
 use crate::domain::cell::{Cell, instant_text};
@@ -47,17 +48,21 @@ pub struct Parts {
     pub values: IndexMap<String, Value>,
     /// Rows by response key.
     pub rows: HashMap<String, Arc<Level>>,
-}
-
-fn asking(cx: &Cx, viewer: Viewer) -> Asking {
-    Asking { model: model(), viewer, now: cx.now, store: cx.db.store() }
-}
-
-fn errand(cx: &Cx, viewer: &Viewer) -> Errand {
-    Errand { organization_id: Some(viewer.organization_id), statements: Arc::clone(&cx.statements) }
+    /// Rows that the values refer to, by the positions of the composite's references.
+    pub references: Arc<Vec<Referred>>,
 }
 
 impl Runner {
+    /// What every statement for a viewer shares.
+    pub(super) fn asking(&self, viewer: Viewer) -> Asking {
+        Asking { model: model(), viewer, now: self.cx.now, store: self.cx.db.store() }
+    }
+
+    /// The request's mark on the store.
+    pub(super) fn errand(&self, viewer: &Viewer) -> Errand {
+        Errand { organization_id: Some(viewer.organization_id), statements: Arc::clone(&self.cx.statements) }
+    }
+
     /// The caller's eyes.
     pub fn viewer(&self) -> Result<Viewer> {
         Ok(Viewer::from(self.cx.caller()?.as_ref()))
@@ -72,10 +77,10 @@ impl Runner {
     /// Answers questions on one connection, one after the other.
     async fn ask(&self, viewer: Viewer, questions: Vec<Question>) -> Result<Vec<Arc<Level>>> {
         let questions = Arc::new(questions);
-        let asking = Arc::new(asking(&self.cx, viewer));
+        let asking = Arc::new(self.asking(viewer));
         self.cx
             .db
-            .read(&errand(&self.cx, &viewer), move |reader| {
+            .read(&self.errand(&viewer), move |reader| {
                 let (questions, asking) = (Arc::clone(&questions), Arc::clone(&asking));
                 async move {
                     let mut levels = Vec::with_capacity(questions.len());
@@ -170,6 +175,9 @@ impl Runner {
     }
 
     async fn composite(&self, composite: &Composite) -> Result<Parts> {
+        if let Some(report) = &composite.report {
+            return self.report(composite, report).await;
+        }
         match composite.name {
             "viewer" => self.who(composite).await,
             "login" | "refreshToken" => self.session(composite).await,

@@ -7,14 +7,12 @@ use async_graphql::dynamic::{
 };
 
 use super::guard::nulls::Nulls;
-use super::input::Arguments;
 use super::names::{self, screaming, type_of};
 use super::resolve;
-use super::values::{COMPOSITES, INPUTS, VALUES};
+use super::values::{COMPOSITES, INPUTS, VALUES, choices};
 pub use super::values::{Composite, composite, value_type};
-use crate::domain::cell::{Cell, Kind};
-use crate::domain::describe::{Enumeration, Field, Noun, Shape, Source};
-use crate::domain::error::Result;
+use crate::domain::cell::Kind;
+use crate::domain::describe::{Enumeration, Field, Noun, Shape};
 use crate::domain::model::model;
 
 /// A type reference from its text, such as `[Audit!]!`.
@@ -64,6 +62,13 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
     for words in enumerations {
         builder =
             builder.register(enumeration(&words)).register(enumeration_filter(&words)).register(words_filter(&words));
+    }
+    for choice in choices() {
+        let mut built = Enum::new(choice.name).description(choice.doc);
+        for (word, doc) in choice.words {
+            built = built.item(EnumItem::new(word).description(doc));
+        }
+        builder = builder.register(built);
     }
     query = query
         .field(
@@ -476,10 +481,4 @@ fn root_fields(mut query: Object, noun: &'static Noun) -> Object {
         query = query.field(field);
     }
     query
-}
-
-/// Arguments that stand for a filter which many ask for.
-pub fn shorthand_arguments(noun: &Noun, arguments: &mut Arguments) -> Result<()> {
-    let _ = (noun, arguments, Cell::Null, Source::Column(""));
-    Ok(())
 }

@@ -9,7 +9,7 @@ use moka::sync::Cache;
 
 use super::guard;
 use super::persisted::{Persisted, Unknown};
-use super::plan::{Plan, PlanLimits, Root, Variables, plan};
+use super::plan::{Collector, Plan, PlanLimits, Root, Variables, plan};
 use super::resolve::engine_error;
 use super::run::Runner;
 use super::write;
@@ -165,7 +165,9 @@ impl Service {
         }
         let runner = Runner { cx, sessions: Arc::clone(&self.sessions) };
         let known_valid = document.valid.load(std::sync::atomic::Ordering::Relaxed);
-        let planned = plan(&document.parsed, operation, &known(operation, &given), self.limits);
+        let variables = known(operation, &given);
+        let collector = Collector { document: &document.parsed, variables: &variables };
+        let planned = plan(collector, operation, self.limits, runner.cx.now);
         let plan = match planned {
             Ok(plan) => Arc::new(plan),
             Err(error @ Error::TooLarge(_)) => return refused(&error),

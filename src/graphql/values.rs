@@ -1,5 +1,9 @@
 //! The few types that are no noun: described here once, for the schema and for the plan.
 
+mod report;
+
+pub use self::report::choices;
+
 /// An object type whose values are worked out: name, description, fields (name, type, description).
 #[derive(Debug)]
 pub struct Value {
@@ -8,8 +12,11 @@ pub struct Value {
     /// Description.
     pub doc: &'static str,
     /// Fields.
-    pub fields: &'static [(&'static str, &'static str, &'static str)],
+    pub fields: &'static [Field],
 }
+
+/// Name, type and description of a field or an argument.
+pub type Field = (&'static str, &'static str, &'static str);
 
 /// A root field whose object has parts that are answered apart.
 #[derive(Debug)]
@@ -21,7 +28,7 @@ pub struct Composite {
     /// Description of the field.
     pub doc: &'static str,
     /// Arguments: name, type, description.
-    pub arguments: &'static [(&'static str, &'static str, &'static str)],
+    pub arguments: &'static [Field],
     /// Name of the object's type.
     pub typename: &'static str,
     /// Description of the type.
@@ -29,7 +36,7 @@ pub struct Composite {
     /// Parts that are rows of a noun.
     pub rows: &'static [RowsField],
     /// Parts that are values: name, type, description.
-    pub values: &'static [(&'static str, &'static str, &'static str)],
+    pub values: &'static [Field],
 }
 
 /// A part of a composite that is one row of a noun, or a list of them.
@@ -84,6 +91,11 @@ pub const VALUES: &[Value] = &[
             ("message", "String!", "What is wrong, for a person to read."),
         ],
     },
+    report::SUMMARY_KEY,
+    report::AUDIT_GROUP,
+    report::ISSUE_GROUP,
+    report::SEARCH_HIT,
+    report::SEARCH_EDGE,
 ];
 
 /// Input types that are no filter or order.
@@ -108,7 +120,7 @@ pub const INPUTS: &[Value] = &[
     },
 ];
 
-const SESSION: &[(&str, &str, &str)] = &[
+const SESSION: &[Field] = &[
     ("accessToken", "String", "Send it as `Authorization: Bearer <token>`; null when the sign-in was refused."),
     ("refreshToken", "String", "Gets the next pair of tokens, once; null when refused."),
     ("expiresAt", "DateTime", "End of the access token's life; null when refused."),
@@ -147,6 +159,9 @@ pub const COMPOSITES: &[Composite] = &[
         ],
         values: &[("permissions", "[String!]!", "What your role lets you do in the active organization.")],
     },
+    report::AUDIT_SUMMARY,
+    report::ISSUE_SUMMARY,
+    report::SEARCH,
     Composite {
         name: "login",
         root: "Mutation",

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use async_graphql::Value;
 
-use super::plan::{ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart, Plan, Root, ValueShape};
+use super::plan::{
+    ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart, Plan, Root, ValueShape, Within,
+};
 use super::run::Answered;
 use super::value::{cell_value, computed_value, is_plain, page_info_value};
 use crate::domain::ask::{Group, Level};
@@ -206,13 +208,13 @@ fn projected(out: &mut Bytes, value: &Value, shape: &Arc<ValueShape>) {
         }
         Value::Object(members) => {
             out.raw("{");
-            for (index, (key, name, within)) in shape.fields.iter().enumerate() {
-                out.key(index, key);
-                match (members.get(name.as_str()), within) {
-                    _ if name == "__typename" => out.text(&shape.typename),
-                    (None | Some(Value::Null), _) => out.raw("null"),
-                    (Some(value), Some(shape)) => projected(out, value, shape),
-                    (Some(value), None) => out.value(value),
+            for (index, field) in shape.fields.iter().enumerate() {
+                out.key(index, &field.key);
+                match (members.get(field.name.as_str()), &field.within) {
+                    _ if field.name == "__typename" => out.text(&shape.typename),
+                    (None | Some(Value::Null), _) | (_, Within::Row(_)) => out.raw("null"),
+                    (Some(value), Within::Value(shape)) => projected(out, value, shape),
+                    (Some(value), Within::Nothing) => out.value(value),
                 }
             }
             out.raw("}");

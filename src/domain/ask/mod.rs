@@ -1,12 +1,15 @@
 //! Questions: what is asked, how it becomes SQL, and the only place that runs it.
 
 mod expr;
+mod referred;
 mod select;
 mod sql;
 mod statement;
 mod window;
 
 pub use self::expr::{Expr, Test};
+pub use self::referred::referred;
 pub use self::select::{Ask, Asking, Group, Level, Many, One, Question, Select, load};
 pub use self::sql::Sql;
+pub(in crate::domain) use self::statement::literal_limit;
 pub use self::window::{Cursor, OrderBy, Window, order_of};

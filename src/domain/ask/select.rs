@@ -208,7 +208,7 @@ pub async fn load(reader: &mut Reader, asking: &Asking, question: &Question) -> 
     Ok(level)
 }
 
-fn below<'f>(
+pub(super) fn below<'f>(
     reader: &'f mut Reader,
     asking: &'f Asking,
     noun: &'static Noun,

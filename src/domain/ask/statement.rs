@@ -89,7 +89,7 @@ fn write_window(noun: &Noun, ask: &Ask, alias: &str, sql: &mut Sql) {
 
 /// One row more than the page, to see whether there is more; rounded up to a few sizes, because the text of a
 /// statement is what the store keeps its plan by, and a bound limit makes PostgreSQL guess a tenth of the table.
-fn literal_limit(limit: usize) -> usize {
+pub(in crate::domain) fn literal_limit(limit: usize) -> usize {
     const SIZES: [usize; 12] = [2, 4, 6, 11, 16, 21, 26, 51, 76, 101, 151, 201];
     SIZES.into_iter().find(|size| *size > limit).unwrap_or(limit + 1)
 }
@@ -114,6 +114,22 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
     if let Some(limit) = question.ask.window.limit {
         sql.push(" LIMIT ").push(&literal_limit(limit).to_string());
     }
+    let (text, args) = sql.finish();
+    Statement::new(text, args, columns)
+}
+
+/// The rows with these ids, which visible rows refer to.
+pub(super) fn referred_statement(asking: &Asking, noun: &'static Noun, select: &Select, ids: &[i64]) -> Statement {
+    let mut sql = asking.sql();
+    let mut columns = Vec::new();
+    let named = named(asking, noun, select, &mut sql);
+    sql.push("SELECT ");
+    write_columns(&named, &mut columns, &mut sql);
+    sql.push(" FROM ").name(&noun.table).push(" ").push(&named.alias);
+    write_joins(&named, &mut sql);
+    sql.push(" WHERE ").column(&named.alias, "id");
+    sql.one_of(Kind::Long, ids.iter().copied().map(Cell::Int).collect(), Wanted::In);
+    sql.push(" AND ").visible_embedded(&named.alias, noun);
     let (text, args) = sql.finish();
     Statement::new(text, args, columns)
 }

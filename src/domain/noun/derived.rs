@@ -109,37 +109,17 @@ pub fn discrepancy(sql: &mut Sql, alias: &str) {
     sql.push("abs(").column(alias, "counted_qty").push(" - ").column(alias, "total_qty").push(")");
 }
 
-/// When an asset's next audit is due (contract ablebase 4.2): calendar months after the latest completed full audit,
-/// else after its creation; null without a frequency or while archived.
+/// When an asset's next audit is due (contract ablebase 4.2): the rule is the view's.
 pub fn next_audit(sql: &mut Sql, alias: &str) {
-    let store = sql.store();
-    sql.push("CASE WHEN ").column(alias, "archived_at").push(" IS NULL THEN (SELECT ");
-    match store {
-        Store::Postgres => sql.push("due.base + make_interval(months => due.months)"),
-        Store::Sqlite => sql.push(SQLITE_ADD_MONTHS),
-    };
-    sql.push(" FROM (SELECT COALESCE((SELECT max(c.\"completed_at\") FROM \"audit\" c WHERE ");
-    sql.column("c", "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
-    sql.column("c", "asset_id").push(" = ").column(alias, "id");
-    sql.push(" AND c.\"type\" = 'FULL' AND c.\"state\" = 'CLOSED'), ").column(alias, "created_at").push(") AS base, ");
-    sql.push("COALESCE(")
-        .column(alias, "audit_frequency_months")
-        .push(", (SELECT o.\"default_audit_frequency_months\"");
-    sql.push(" FROM \"organization\" o WHERE o.\"id\" = ")
-        .column(alias, "organization_id")
-        .push("), 0) AS months) AS due");
-    // No audit is due beyond the calendar: both stores would fail, each in its own way.
-    sql.push(" WHERE due.months > 0 AND due.months <= (9998 - ");
-    sql.push(match store {
-        Store::Postgres => "CAST(extract(year FROM due.base) AS INTEGER)",
-        Store::Sqlite => "CAST(substr(due.base, 1, 4) AS INTEGER)",
-    });
-    sql.push(") * 12) END");
+    sql.push("SELECT n.\"next_audit_date\" FROM \"next_audit\" n WHERE ");
+    sql.column("n", "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
+    sql.column("n", "id").push(" = ").column(alias, "id");
 }
 
-/// The day is clamped to the end of the month, which SQLite's own month arithmetic would run over.
-const SQLITE_ADD_MONTHS: &str = "min(date(due.base, '+' || due.months || ' months'), \
-     date(due.base, 'start of month', '+' || (due.months + 1) || ' months', '-1 day')) || substr(due.base, 11)";
+/// Whether an audit that is to come should have been (contract ablebase 3.2).
+pub fn future_audit_overdue(sql: &mut Sql, alias: &str) {
+    sql.column(alias, "next_audit_date").push(" < ").now();
+}
 
 /// A record as an event leaves it; for a deletion, as it was last.
 pub fn snapshot(sql: &mut Sql, alias: &str) {

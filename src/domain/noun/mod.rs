@@ -17,6 +17,7 @@ mod datastore;
 mod datastore_info;
 mod derived;
 mod executive_report;
+mod future_audit;
 mod idea;
 mod issue;
 mod item;
@@ -59,6 +60,7 @@ pub fn all() -> Vec<Noun> {
         category::describe(),
         template::describe(),
         audit::describe(),
+        future_audit::describe(),
         activity::describe(),
         count_task::describe(),
         issue::describe(),

@@ -1,12 +1,12 @@
 //! Objects, connections and lists of described nouns: what is asked of them, as a [`Select`] and a shape.
 
-use std::sync::Arc;
-
 use async_graphql::parser::types::{Field as Asked, SelectionSet};
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
 use super::collect::{Collector, Merged, sets};
-use super::shape::{ConnectionDraft, Draft, EdgeDraft, ObjectDraft, PageInfoPart, PartDraft, ValueShape};
+use super::shape::{ConnectionDraft, Draft, EdgeDraft, ObjectDraft, PageInfoPart, PartDraft};
+use super::value::References;
 use crate::domain::ask::{Ask, Many, One, Select, Window, order_of};
 use crate::domain::describe::{Noun, Relation, Shape};
 use crate::domain::error::{Error, Exceeded, Result};
@@ -41,17 +41,30 @@ pub struct Compiler<'d> {
     pub limits: PlanLimits,
     /// Rows estimated so far.
     pub rows: u64,
+    /// The instant the request is answered at.
+    pub now: DateTime<Utc>,
 }
 
 fn unknown(name: &str, type_name: &str) -> Error {
     Error::invalid("query", format!("{type_name} has no field {name}"))
 }
 
-fn first<'d>(fields: &Merged<'d>) -> Result<&'d Asked> {
+/// The first field of a key, which stands for the others where they must be alike.
+pub fn first<'d>(fields: &Merged<'d>) -> Result<&'d Asked> {
     fields.first().copied().ok_or(Error::Internal)
 }
 
 impl<'d> Compiler<'d> {
+    /// Adds rows to the estimate, which must stay within its limit.
+    pub fn estimate(&mut self, rows: u64) -> Result<()> {
+        self.rows = self.rows.saturating_add(rows);
+        if self.rows > self.limits.rows {
+            let found = self.rows;
+            return Err(Error::TooLarge(Exceeded { limit: "estimated rows", value: self.limits.rows, found }));
+        }
+        Ok(())
+    }
+
     /// The response keys of an object of a type that is no noun.
     pub fn keys(&self, fields: &Merged<'d>, type_name: &str) -> Result<IndexMap<&'d str, Merged<'d>>> {
         self.collector.collect(&sets(fields), type_name, &[])
@@ -88,7 +101,7 @@ impl<'d> Compiler<'d> {
         if name == "changes" && noun.name == "ChangeEvent" {
             let (before, _) = noun.find_field("snapshotBefore").ok_or(Error::Internal)?;
             let (after, _) = noun.find_field("snapshotAfter").ok_or(Error::Internal)?;
-            let shape = self.value(merged, "Change")?;
+            let shape = self.value(merged, "Change", &mut References::default())?;
             return Ok(Draft::Changes(select_field(select, before), select_field(select, after), shape));
         }
         if let Some((index, field)) = noun.find_field(name) {
@@ -213,14 +226,7 @@ impl<'d> Compiler<'d> {
             parts.push((key.to_owned(), part));
         }
         if ask.rows {
-            self.rows = self.rows.saturating_add(rows);
-            if self.rows > self.limits.rows {
-                return Err(Error::TooLarge(Exceeded {
-                    limit: "estimated rows",
-                    value: self.limits.rows,
-                    found: self.rows,
-                }));
-            }
+            self.estimate(rows)?;
         }
         let bounded = if ask.window.backward { ask.window.before.is_some() } else { ask.window.after.is_some() };
         let draft = ConnectionDraft { parts, order, backward: ask.window.backward, bounded, noun };
@@ -266,22 +272,6 @@ impl<'d> Compiler<'d> {
             parts.push((key.to_owned(), part));
         }
         Ok(parts)
-    }
-
-    /// What is asked of a value that is no row, whatever its type: the fields and those within them.
-    pub fn value(&self, merged: &Merged<'d>, type_name: &str) -> Result<Arc<ValueShape>> {
-        let mut shape = ValueShape { typename: type_name.to_owned(), fields: Vec::new() };
-        for (key, merged) in self.keys(merged, type_name)? {
-            let asked = first(&merged)?;
-            let name = asked.name.node.as_str();
-            let within = if asked.selection_set.node.items.is_empty() {
-                None
-            } else {
-                Some(self.value(&merged, super::super::schema::value_type(type_name, name))?)
-            };
-            shape.fields.push((key.to_owned(), name.to_owned(), within));
-        }
-        Ok(Arc::new(shape))
     }
 }
 

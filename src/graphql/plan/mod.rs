@@ -2,12 +2,15 @@
 
 mod collect;
 mod compile;
+mod report;
 mod root;
 mod shape;
+mod shorthand;
+mod value;
 
-pub use self::collect::Variables;
+pub use self::collect::{Collector, Variables};
 pub use self::compile::PlanLimits;
+pub use self::report::{Asked, Report};
 pub use self::root::{Composite, NodesRoot, Part, Plan, Root, part_question, plan};
-pub use self::shape::{
-    Computed, ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart, ValueShape,
-};
+pub use self::shape::{Computed, ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart};
+pub use self::value::{Reference, ValueShape, Within};

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType, SelectionSet};
+use async_graphql::parser::types::{OperationDefinition, OperationType, SelectionSet};
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use uuid::Uuid;
 
-use super::collect::{Collector, Merged, Variables, sets};
+use super::collect::{Collector, Merged, sets};
 use super::compile::{Compiler, PlanLimits};
-use super::shape::{ConnectionShape, ObjectShape, ValueShape};
+use super::report::{self, Report};
+use super::shape::{ConnectionShape, ObjectShape};
+use super::shorthand;
+use super::value::{Reference, Within};
 use crate::domain::ask::{Ask, Expr, Question, Select, Test, Window, order_of};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::describe::Noun;
@@ -76,6 +80,10 @@ pub struct Composite {
     pub arguments: Arguments,
     /// Response keys and parts.
     pub parts: Vec<(String, Part)>,
+    /// Rows that its values refer to.
+    pub references: Vec<Reference>,
+    /// What gives its values, where that is a report.
+    pub report: Option<Report>,
 }
 
 /// One part of a composite.
@@ -84,7 +92,7 @@ pub enum Part {
     /// The name of the type.
     Typename,
     /// A value by its name, with what is asked within it.
-    Value(String, Option<Arc<ValueShape>>),
+    Value(String, Within),
     /// Rows of a noun by the part's name; the composite's source says which rows.
     Rows(RowsPart),
 }
@@ -106,17 +114,17 @@ pub struct RowsPart {
 
 /// Plans an operation. What is wrong with one root field stands at that field.
 pub fn plan(
-    document: &ExecutableDocument,
+    collector: Collector<'_>,
     operation: &OperationDefinition,
-    variables: &Variables,
     limits: PlanLimits,
+    now: DateTime<Utc>,
 ) -> Result<Plan> {
     let root_type = match operation.ty {
         OperationType::Query => "Query",
         OperationType::Mutation => "Mutation",
         OperationType::Subscription => "Subscription",
     };
-    let mut compiler = Compiler { collector: Collector { document, variables }, limits, rows: 0 };
+    let mut compiler = Compiler { collector, limits, rows: 0, now };
     let keys = compiler.collector.collect(&[&operation.selection_set.node], root_type, &[])?;
     let mut plan = Plan::default();
     for (key, merged) in keys {
@@ -162,10 +170,11 @@ fn root_field<'d>(compiler: &mut Compiler<'d>, root_type: &'static str, merged: 
     }
     for noun in model().nouns() {
         if noun.plural == name && !name.is_empty() {
-            let mut arguments = arguments;
-            schema::shorthand_arguments(noun, &mut arguments)?;
             let sizes = compiler.limits.root;
-            let connection = compiler.connection_with(noun, merged, &arguments, 1, sizes)?;
+            let mut connection = compiler.connection_with(noun, merged, &arguments, 1, sizes)?;
+            if let Some(expr) = shorthand::condition(noun, &arguments, compiler.now)? {
+                connection.ask.expr = Expr::And(vec![expr, connection.ask.expr]);
+            }
             let shape = connection.draft.place(&connection.select);
             let question = Question { noun, ask: connection.ask, select: connection.select, guard: None };
             return Ok(Root::Connection(Box::new(question), shape));
@@ -306,6 +315,8 @@ fn composite<'d>(
     arguments: Arguments,
     merged: &Merged<'d>,
 ) -> Result<Root> {
+    let mut report = report::report(described, &arguments, compiler)?;
+    let mut references = report.as_ref().map(Report::references).unwrap_or_default();
     let mut parts = Vec::new();
     for (key, merged) in compiler.keys(merged, described.typename)? {
         let asked = merged.first().copied().ok_or(Error::Internal)?;
@@ -319,16 +330,16 @@ fn composite<'d>(
             let shape = draft.place(&select);
             Part::Rows(RowsPart { name: name.to_owned(), noun, select, shape, list: rows.list })
         } else {
-            let within = if asked.selection_set.node.items.is_empty() {
-                None
-            } else {
-                Some(compiler.value(&merged, schema::value_type(described.typename, name))?)
-            };
-            Part::Value(name.to_owned(), within)
+            Part::Value(name.to_owned(), compiler.within(&merged, described.typename, &mut references)?)
         };
         parts.push((key.to_owned(), part));
     }
-    Ok(Root::Composite(Composite { name: described.name, arguments, parts }))
+    if let Some(report) = &mut report {
+        let rows = report.wants(&parts);
+        compiler.estimate(rows)?;
+    }
+    let references = references.found;
+    Ok(Root::Composite(Composite { name: described.name, arguments, parts, references, report }))
 }
 
 /// The question for rows of a composite's part.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::value::ValueShape;
 use crate::domain::ask::{OrderBy, Select};
 use crate::domain::describe::{Field, Noun, Shape};
 use crate::domain::model::model;
@@ -104,15 +105,6 @@ pub enum PageInfoPart {
     StartCursor,
     /// The place of the last row.
     EndCursor,
-}
-
-/// The fields asked of a value that is no row.
-#[derive(Debug, Default)]
-pub struct ValueShape {
-    /// Name of the object type.
-    pub typename: String,
-    /// Response key, field name and, for an object or a list of objects, the fields asked of it.
-    pub fields: Vec<(String, String, Option<Arc<ValueShape>>)>,
 }
 
 /// Where things are, before the columns are known: positions within the select of the object.
