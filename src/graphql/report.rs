@@ -134,7 +134,7 @@ impl Runner {
         let references = placed(&composite.references, levels);
         let values = match (found, &report.asked) {
             (Found::Summary(summary), _) => summary_values(&summary),
-            (Found::Search(found), Asked::Search(question)) => search_values(found, question, &references),
+            (Found::Search(found), Asked::Search(question)) => search_values(&found, question, &references),
             (Found::Search(_), Asked::Summary(_)) => IndexMap::new(),
         };
         Ok(Parts { values, references: Arc::new(references), ..Parts::default() })
@@ -222,7 +222,7 @@ fn value_label(field: &Field, cell: &Cell) -> Option<String> {
 }
 
 fn search_values(
-    found: search::Found,
+    found: &search::Found,
     question: &search::Question,
     references: &[Referred],
 ) -> IndexMap<String, Value> {

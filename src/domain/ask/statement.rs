@@ -173,6 +173,16 @@ fn write_link(link: Link, parent: &Noun, target: &Noun, child: &str, sql: &mut S
     }
 }
 
+/// The way down from the root has an order of its own, which no field tells.
+fn write_child_order(link: Link, target: &Noun, ask: &Ask, alias: &str, sql: &mut Sql) {
+    let backward = ask.window.backward && ask.window.limit.is_some();
+    if link == Link::Ancestors {
+        sql.column(alias, "path").push(if backward { " DESC" } else { " ASC" });
+    } else {
+        write_order(target, &ask.order, backward, alias, sql);
+    }
+}
+
 pub(super) fn child_statement(asking: &Asking, list: &List<'_>, target: &'static Noun, keys: Vec<i64>) -> Statement {
     let mut sql = asking.sql();
     let mut columns = Vec::new();
@@ -193,7 +203,7 @@ pub(super) fn child_statement(asking: &Asking, list: &List<'_>, target: &'static
             write_condition(asking, target, &many.ask, &alias, &mut sql);
             write_window(target, &many.ask, &alias, &mut sql);
             sql.push(" ORDER BY ");
-            write_order(target, &many.ask.order, many.ask.window.backward, &alias, &mut sql);
+            write_child_order(link, target, &many.ask, &alias, &mut sql);
             sql.push(" LIMIT ").push(&limit.to_string()).push(") AS page");
         }
         // SQLite has no LATERAL: the ids of each parent's page are numbered first, then only their rows are read.
@@ -205,7 +215,7 @@ pub(super) fn child_statement(asking: &Asking, list: &List<'_>, target: &'static
             sql.push(", page.parent FROM (SELECT ").column(&inner, "id").push(" AS id, ");
             let (from, (key, scope)) = sql.apart(|sql| write_link(link, list.noun, target, &inner, sql));
             sql.push(&key).push(" AS parent, ROW_NUMBER() OVER (PARTITION BY ").push(&key).push(" ORDER BY ");
-            write_order(target, &many.ask.order, many.ask.window.backward, &inner, &mut sql);
+            write_child_order(link, target, &many.ask, &inner, &mut sql);
             sql.push(") AS position FROM ");
             sql.push(&from).push(" WHERE ").push(&key);
             sql.one_of(Kind::Long, keys.into_iter().map(Cell::Int).collect(), Wanted::In);
@@ -231,7 +241,7 @@ pub(super) fn child_statement(asking: &Asking, list: &List<'_>, target: &'static
             sql.push(&scope).push(" AND ");
             write_condition(asking, target, &many.ask, &alias, &mut sql);
             sql.push(" ORDER BY ");
-            write_order(target, &many.ask.order, false, &alias, &mut sql);
+            write_child_order(link, target, &many.ask, &alias, &mut sql);
         }
     }
     columns.push(Kind::Long);

@@ -80,7 +80,8 @@ pub const SUMMARY_KEY: Value = Value {
         (
             "value",
             "String",
-            "The value: a word of the enumeration, a month as `YYYY-MM`, `true` or `false`, or a global id; null where the rows have none.",
+            "The value: a word of the enumeration, a month as `YYYY-MM`, `true` or `false`, or a global id; null \
+             where the rows have none.",
         ),
         ("label", "String", "The value for a person to read; null where the rows have none."),
     ],
@@ -105,13 +106,15 @@ pub const SEARCH_HIT: Value = Value {
         (
             "highlight",
             "String!",
-            "The text it was found by, as HTML with `<mark>` around what was searched for and everything else escaped; of a long text the part around it.",
+            "The text it was found by, as HTML with `<mark>` around what was searched for and everything else \
+             escaped; of a long text the part around it.",
         ),
         ("field", "String!", "Name of the field which that text is of."),
         (
             "score",
             "Float!",
-            "How well it fits: 1 for the whole field, 0.75 for its beginning, 0.5 for the beginning of a word, 0.25 for any other part.",
+            "How well it fits: 1 for the whole field, 0.75 for its beginning, 0.5 for the beginning of a word, 0.25 \
+             for any other part.",
         ),
     ],
 };
@@ -183,13 +186,16 @@ pub const ISSUE_SUMMARY: Composite = Composite {
 pub const SEARCH: Composite = Composite {
     name: "search",
     root: "Query",
-    doc: "Audits, assets, issues and people found by a part of what they are called, the best ones first: the whole field, its beginning, the beginning of a word, any other part. A to Z and a to z count as the same. The newest 100,000 of each sort are looked through, and all of them by their whole number, slug or username.",
+    doc: "Audits, assets, issues and people found by a part of what they are called, the best ones first: the whole \
+         field, its beginning, the beginning of a word, any other part. A to Z and a to z count as the same. The \
+         newest 100,000 of each sort are looked through, and all of them by their whole number, slug or username.",
     arguments: &[
         ("text", "String!", "What to search for; 1 to 200 characters without the white space around them."),
         (
             "types",
             "[SearchType!]",
-            "Only records of these sorts; all without it. Equally good ones come in the order of the sorts, then newest first.",
+            "Only records of these sorts; all without it. Equally good ones come in the order of the sorts, then \
+             newest first.",
         ),
         ("first", "Int", "At most so many; 25 without it, at most 200."),
         ("after", "String", "Only those behind this cursor."),

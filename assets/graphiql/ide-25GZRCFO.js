@@ -217,14 +217,17 @@ query DueInTheNext90Days(
   $untilDay: Date!
 ) {
   futureAudits(withinDays: 90) {
-    asset {
-      name
-      slug
+    totalCount
+    nodes {
+      asset {
+        name
+        slug
+      }
+      nextAuditDate
+      overdue
+      auditFrequency
+      lastAuditDate
     }
-    nextAuditDate
-    overdue
-    auditFrequency
-    lastAuditDate
   }
   schedules(
     first: 50

@@ -1,0 +1,182 @@
+//! What a value is and whether it passes a test, worked out in plain Rust: what the SQL of both stores is held against.
+
+use std::cmp::Ordering;
+
+use audit_gateway::domain::ask::Test;
+use audit_gateway::domain::cell::{Cell, Kind};
+use audit_gateway::domain::describe::{Field, Noun, Source};
+use chrono::{Datelike, Months};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::world::World;
+use crate::fixture::{Row, clock};
+
+/// Whether a value passes a test (contract graphql, Filters): a comparison with a missing value is never true.
+pub fn passes(value: &Cell, test: &Test, fold: bool) -> bool {
+    let compared = |other: &Cell| compare(&folded(value, fold), &folded(other, fold));
+    let is = |other: &Cell, wanted: fn(Ordering) -> bool| compared(other).is_some_and(wanted);
+    let text = |part: &str, test: fn(&str, &str) -> bool| match folded(value, fold) {
+        Cell::Text(whole) => test(&whole, &if fold { part.to_ascii_lowercase() } else { part.to_owned() }),
+        _ => false,
+    };
+    match test {
+        Test::Eq(other) => is(other, Ordering::is_eq),
+        Test::NotEq(other) => is(other, Ordering::is_ne),
+        Test::In(others) => others.iter().any(|other| is(other, Ordering::is_eq)),
+        Test::NotIn(others) => !value.is_null() && !others.iter().any(|other| is(other, Ordering::is_eq)),
+        Test::Lt(other) => is(other, Ordering::is_lt),
+        Test::Lte(other) => is(other, Ordering::is_le),
+        Test::Gt(other) => is(other, Ordering::is_gt),
+        Test::Gte(other) => is(other, Ordering::is_ge),
+        Test::Between(low, high) => is(low, Ordering::is_ge) && is(high, Ordering::is_le),
+        Test::IsNull(missing) => value.is_null() == *missing,
+        Test::Contains(part) => text(part, |whole, part| whole.contains(part)),
+        Test::StartsWith(part) => text(part, |whole, part| whole.starts_with(part)),
+        Test::EndsWith(part) => text(part, |whole, part| whole.ends_with(part)),
+        Test::Has(element) => match value {
+            Cell::Json(list) => {
+                let list: Vec<String> = serde_json::from_str(list).expect("a list of texts");
+                list.contains(element)
+            }
+            _ => false,
+        },
+    }
+}
+
+fn folded(cell: &Cell, fold: bool) -> Cell {
+    match cell {
+        Cell::Text(text) if fold => Cell::Text(text.to_ascii_lowercase()),
+        other => other.clone(),
+    }
+}
+
+/// The order of two values; none where one is missing. Texts by code point, which is the order of their bytes.
+pub fn compare(one: &Cell, other: &Cell) -> Option<Ordering> {
+    match (one, other) {
+        (Cell::Bool(one), Cell::Bool(other)) => Some(one.cmp(other)),
+        (Cell::Int(one), Cell::Int(other)) => Some(one.cmp(other)),
+        (Cell::Float(one), Cell::Float(other)) => one.partial_cmp(other),
+        (Cell::Text(one), Cell::Text(other)) => Some(one.chars().cmp(other.chars())),
+        (Cell::Uuid(one), Cell::Uuid(other)) => Some(one.as_bytes().cmp(other.as_bytes())),
+        (Cell::Time(one), Cell::Time(other)) => Some(one.cmp(other)),
+        (Cell::Date(one), Cell::Date(other)) => Some(one.cmp(other)),
+        (Cell::Decimal(one), Cell::Decimal(other)) => Some(one.cmp(other)),
+        _ => None,
+    }
+}
+
+/// The order of two values in a list, where a missing value counts as the greatest.
+pub fn in_order(one: &Cell, other: &Cell) -> Ordering {
+    compare(one, other).unwrap_or_else(|| one.is_null().cmp(&other.is_null()))
+}
+
+/// The value of a row's field.
+pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
+    if let Source::Column(column) = field.source {
+        return row.get(column).clone();
+    }
+    match (noun.name, field.name) {
+        ("User", "name") => {
+            let name = format!("{} {}", text(row, "first_name"), text(row, "last_name"));
+            let name = name.trim_matches(' ');
+            if name.is_empty() { row.get("username").clone() } else { name.into() }
+        }
+        ("Asset", "archived") => Cell::Bool(!row.get("archived_at").is_null()),
+        ("Asset", "breadcrumb") => breadcrumb(world, row).into(),
+        ("Asset", "childCount") => count(world, "asset", "parent_id", row, |_| true),
+        ("Asset", "nextAuditDate") => next_audit(world, row),
+        ("Audit", "scoreMain") => score(world, row),
+        ("Audit", "overdue") => {
+            let end = row.get("finished_at").as_time().unwrap_or_else(|| clock().now());
+            let late = row.get("complete_by").as_time().is_some_and(|deadline| deadline < end);
+            Cell::Bool(late && text(row, "state") != "CANCELED")
+        }
+        ("Audit", "nonconformanceCount") => {
+            count(world, "issue", "audit_id", row, |issue| text(issue, "kind") == "NONCONFORMANCE")
+        }
+        ("Audit", "workProgress") => progress(world, row),
+        ("Issue", "overdue") => {
+            let late = match row.get("complete_by") {
+                Cell::Date(last) => *last < clock().now().date_naive(),
+                _ => false,
+            };
+            Cell::Bool(late && !["DRAFT", "CLOSED"].contains(&text(row, "status")))
+        }
+        other => panic!("nobody has said in the test how {other:?} is derived"),
+    }
+}
+
+fn text<'r>(row: &'r Row, column: &str) -> &'r str {
+    row.get(column).as_str().unwrap_or_default()
+}
+
+fn under<'w>(world: &'w World, table: &str, column: &str, row: &Row) -> Vec<&'w Row> {
+    world.table(table).iter().filter(|other| other.get(column) == row.get("id")).collect()
+}
+
+fn count(world: &World, table: &str, column: &str, row: &Row, counts: impl Fn(&Row) -> bool) -> Cell {
+    let rows = under(world, table, column, row);
+    Cell::Int(i64::try_from(rows.into_iter().filter(|row| counts(row)).count()).expect("few"))
+}
+
+fn breadcrumb(world: &World, row: &Row) -> String {
+    let mut way: Vec<&Row> =
+        world.table("asset").iter().filter(|above| text(row, "path").starts_with(text(above, "path"))).collect();
+    way.sort_by_key(|above| text(above, "path").len());
+    way.iter().map(|above| text(above, "name")).collect::<Vec<_>>().join(" > ")
+}
+
+fn next_audit(world: &World, row: &Row) -> Cell {
+    let own = row.get("audit_frequency_months").as_int();
+    let default = || world.table("organization")[0].get("default_audit_frequency_months").as_int();
+    let months = own.or_else(default).and_then(|months| u32::try_from(months).ok()).unwrap_or(0);
+    if months == 0 || !row.get("archived_at").is_null() {
+        return Cell::Null;
+    }
+    let audits = under(world, "audit", "asset_id", row).into_iter();
+    let done = audits.filter(|audit| text(audit, "type") == "FULL" && text(audit, "state") == "CLOSED");
+    let last = done.filter_map(|audit| audit.get("completed_at").as_time()).max();
+    let from = last.or(row.get("created_at").as_time()).expect("an instant");
+    // No audit is due beyond the calendar.
+    if i64::from(months) > (9_998 - i64::from(from.year())) * 12 {
+        return Cell::Null;
+    }
+    Cell::Time(from.checked_add_months(Months::new(months)).expect("an instant"))
+}
+
+fn score(world: &World, row: &Row) -> Cell {
+    if let set @ Cell::Decimal(_) = row.get("score_main") {
+        return set.clone();
+    }
+    let (mut sum, mut weights) = (Decimal::ZERO, Decimal::ZERO);
+    for activity in under(world, "activity", "audit_id", row) {
+        let Cell::Decimal(score) = activity.get("score") else { continue };
+        let weight = match activity.get("weight") {
+            Cell::Decimal(weight) => *weight,
+            _ => Decimal::ONE,
+        };
+        sum += score * weight;
+        weights += weight;
+    }
+    if weights.is_zero() {
+        return Cell::Null;
+    }
+    Cell::Decimal((sum / weights).round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero).normalize())
+}
+
+fn progress(world: &World, row: &Row) -> Cell {
+    let done = under(world, "activity", "audit_id", row);
+    let done: Vec<i64> = done.into_iter().filter_map(|activity| activity.get("progress").as_int()).collect();
+    if done.is_empty() {
+        return Cell::Int(if ["CLOSED", "CANCELED"].contains(&text(row, "state")) { 100 } else { 0 });
+    }
+    Cell::Int(done.iter().sum::<i64>() / i64::try_from(done.len()).expect("few"))
+}
+
+/// The cell as a store gives it back: decimals without trailing zeros.
+pub fn stored(cell: Cell, kind: Kind) -> Cell {
+    match cell {
+        Cell::Decimal(value) if kind == Kind::Decimal => Cell::Decimal(value.normalize()),
+        other => other,
+    }
+}

@@ -1,0 +1,4 @@
+//! What may be asked: the model, and the answers to questions about it.
+
+mod ask;
+mod model;
