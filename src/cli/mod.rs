@@ -8,6 +8,7 @@ mod import;
 mod migrate;
 mod open;
 mod schema;
+mod seed;
 mod serve;
 mod token;
 mod user;
@@ -66,6 +67,7 @@ commands! {
     Serve => serve,
     Migrate => migrate,
     Import => import,
+    Seed => seed,
     Schema => schema,
     User => user,
     Token => token,

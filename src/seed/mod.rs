@@ -5,4 +5,5 @@ pub mod demonstration;
 mod draft;
 mod random;
 mod record;
+pub mod scale;
 mod sheet;

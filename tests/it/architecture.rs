@@ -183,10 +183,8 @@ fn none(faults: &[String]) {
 #[test]
 fn every_room_uses_what_the_map_lets_it_use() {
     let rows = table("Who may use what");
-    let rules: BTreeMap<&str, (&[String], &[String])> = rows
-        .iter()
-        .map(|row| (row[0][0].as_str(), (row[1].as_slice(), row[2].as_slice())))
-        .collect();
+    let rules: BTreeMap<&str, (&[String], &[String])> =
+        rows.iter().map(|row| (row[0][0].as_str(), (row[1].as_slice(), row[2].as_slice()))).collect();
     let rooms: Vec<&str> = rules.keys().copied().collect();
     let mut faults = Vec::new();
     for source in sources().iter().filter(|source| !source.is_test() && source.path != "src/lib.rs") {
@@ -200,9 +198,11 @@ fn every_room_uses_what_the_map_lets_it_use() {
         used.extend(source.crates().filter(|name| ["entity", "migration"].contains(&name.as_str())));
         used.retain(|name| rooms.contains(&name.as_str()) && name != room);
         if source.path.starts_with("src/") {
-            faults.extend(used.iter().filter(|name| !may.contains(name)).map(|name| {
-                format!("{}: {room} may not use {name}", source.path)
-            }));
+            faults.extend(
+                used.iter()
+                    .filter(|name| !may.contains(name))
+                    .map(|name| format!("{}: {room} may not use {name}", source.path)),
+            );
         }
         let named = source.crates().filter(|name| never.contains(name));
         faults.extend(named.map(|name| format!("{}: {room} never names {name}", source.path)));
@@ -235,14 +235,13 @@ fn a_crate_is_named_only_where_the_map_says() {
 
 #[test]
 fn the_map_names_crates_that_there_are() {
-    let manifests = ["Cargo.toml", "entity/Cargo.toml", "migration/Cargo.toml"].map(|file| {
-        std::fs::read_to_string(root().join(file)).expect("a manifest").replace('-', "_")
-    });
+    let manifests = ["Cargo.toml", "entity/Cargo.toml", "migration/Cargo.toml"]
+        .map(|file| std::fs::read_to_string(root().join(file)).expect("a manifest").replace('-', "_"));
     let named = table("Who may use what").into_iter().flat_map(|row| row[2].clone());
     let named = named.chain(table("Who alone names a crate").into_iter().map(|row| row[0][0].clone()));
-    let known = |name: &String| manifests.iter().any(|manifest| {
-        manifest.lines().any(|line| line.split(['=', '.', ' ']).next() == Some(name))
-    });
+    let known = |name: &String| {
+        manifests.iter().any(|manifest| manifest.lines().any(|line| line.split(['=', '.', ' ']).next() == Some(name)))
+    };
     let strange: Vec<String> = named.filter(|name| !known(name)).collect();
     none(&strange);
 }
@@ -262,9 +261,9 @@ fn every_file_says_first_what_it_holds() {
 #[test]
 fn no_file_is_named_for_nothing() {
     const NAMES: [&str; 8] = ["utils", "util", "helpers", "helper", "common", "misc", "manager", "shared"];
-    let named = sources().into_iter().filter(|source| {
-        source.path.split('/').any(|part| NAMES.contains(&part.trim_end_matches(".rs")))
-    });
+    let named = sources()
+        .into_iter()
+        .filter(|source| source.path.split('/').any(|part| NAMES.contains(&part.trim_end_matches(".rs"))));
     none(&named.map(|source| source.path).collect::<Vec<_>>());
 }
 

@@ -115,7 +115,8 @@ pub fn table(name: &str) -> &'static Table {
 
 /// Tables that only the store itself and the migrations know, and views.
 fn has_no_entity(table: &str) -> bool {
-    table.starts_with("audit_number") || ["seaql_migrations", "trail_erasure", "next_audit", "future_audit"].contains(&table)
+    table.starts_with("audit_number")
+        || ["seaql_migrations", "trail_erasure", "next_audit", "future_audit"].contains(&table)
 }
 
 /// What the store says: the columns of every table, each with its type and whether it may be null.
@@ -180,7 +181,8 @@ async fn every_entity_is_its_table(kind: Store) {
             match columns.get(&column.name) {
                 None => faults.push(format!("{}.{}: not in the table", table.name, column.name)),
                 Some((found, _)) if !types(kind, column.kind).contains(&found.as_str()) => {
-                    faults.push(format!("{}.{}: {:?}, but the table has {found}", table.name, column.name, column.kind));
+                    faults
+                        .push(format!("{}.{}: {:?}, but the table has {found}", table.name, column.name, column.kind));
                 }
                 Some((_, nullable)) if *nullable != column.nullable => {
                     faults.push(format!("{}.{}: nullable is {} in the table", table.name, column.name, nullable));

@@ -38,7 +38,7 @@ function Header({ session, signedIn }) {
       </a>
       <nav>
         <a href="/schema.graphql">Schema</a>
-        <a href="/docs">REST docs</a>
+        <a href="/docs">Docs</a>
       </nav>
       {signedIn && (
         <>
@@ -70,7 +70,11 @@ function Organization({ session: { memberships, organization } }) {
   return (
     <label>
       <span>Organization</span>
-      <select value={organization ?? ''} onChange={event => setOrganization(event.target.value)}>
+      <select
+        aria-label="Organization"
+        value={organization ?? ''}
+        onChange={event => setOrganization(event.target.value)}
+      >
         {memberships.map(({ organization: { name, slug }, role }) => (
           <option key={slug} value={slug}>
             {name} ({role.toLowerCase()})
@@ -88,6 +92,7 @@ function User({ session: { user, demonstration } }) {
       <label>
         <span>User</span>
         <select
+          aria-label="User"
           value={known.username}
           onChange={event => switchUser(demonstration.find(one => one.username === event.target.value))}
         >

@@ -25,7 +25,7 @@ function example(title, query, variables) {
   const [about] = query.match(/^#.*(\n#.*)*/) ?? [''];
   return {
     title,
-    about: about.replace(/^#\s?/gm, '').split('\n\n')[0],
+    about: about.replace(/^# ?/gm, '').split('\n\n')[0],
     query: query.trim() + '\n',
     variables: JSON.stringify(fromToday(variables), null, 2),
   };

@@ -1,6 +1,6 @@
 // GraphiQL with the examples in its tabs and, for finding them again, in its side bar.
 
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import '@graphiql/react/style.css';
@@ -15,7 +15,15 @@ const EXAMPLES_PLUGIN = { title: 'Examples', icon: ExamplesIcon, content: Exampl
 const PLUGINS = [HISTORY_PLUGIN, EXAMPLES_PLUGIN];
 const TABS = examples.map(({ query, variables }) => ({ query, variables }));
 
+/** Of the default tabs' variables GraphiQL shows all but the first's, which it takes from its storage. */
+function rememberFirstTab() {
+  if (localStorage.getItem('graphiql:tabState')) return;
+  localStorage.setItem('graphiql:query', TABS[0].query);
+  localStorage.setItem('graphiql:variables', TABS[0].variables);
+}
+
 export default function Ide() {
+  useState(rememberFirstTab);
   const { fetcher, dispose } = useMemo(createFetcher, []);
   useEffect(() => dispose, [dispose]);
   return (

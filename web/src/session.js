@@ -55,9 +55,9 @@ function set(change) {
 
 /** Takes up what an earlier page load left, else signs in to a demonstration server by itself. */
 export async function start() {
+  const stored = JSON.parse(sessionStorage.getItem(STORED) ?? 'null');
   const demonstration = await demonstrationUsers();
   set({ demonstration });
-  const stored = JSON.parse(sessionStorage.getItem(STORED) ?? 'null');
   if (stored) await enter(stored);
   if (state.tokens) return;
   if (demonstration && !sessionStorage.getItem(LEFT)) {

@@ -3,7 +3,6 @@
 use entity::asset_profile::{Column as C, Entity};
 
 use crate::domain::describe::Noun;
-use crate::enumeration;
 
 /// Describes [`Entity`] as `AssetProfile`.
 pub fn describe() -> Noun {
@@ -17,11 +16,10 @@ pub fn describe() -> Noun {
     .field("legacyId", C::Id, "The same row's integer id, as the AuditComply surface shows it.")
     .field("uuid", C::Uuid, "Identifier, the same on every surface.")
     .field("name", C::Name, "Name as shown.")
-    .words(
+    .field(
         "profileFields",
         C::ProfileFields,
-        enumeration!(ProfileFieldType),
-        "Object from field id (digits) to label, type (), required, choices and position.",
+        "Object from field id (digits) to label, type, required, choices and position.",
     )
     .field("active", C::Active, "Whether new assets may use it.")
     .field("createdAt", C::CreatedAt, "Instant it was created.")

@@ -31,6 +31,8 @@ use uuid::Uuid;
 pub use self::account::{ACCOUNTS, Account, HARBOUR, LIBRARY};
 pub use self::asset::{WELL_KNOWN, WELL_KNOWN_SLUG};
 use self::audit::Wake;
+pub(in crate::seed) use self::catalogue::{PATTERNS, Pattern, VERDICTS};
+pub(in crate::seed) use self::question::Question;
 use self::world::{BuiltIn, World};
 use super::draft::{Draft, Key};
 use super::record::record;

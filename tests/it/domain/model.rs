@@ -55,7 +55,8 @@ fn no_name_is_given_twice() {
         let mut members = HashSet::from(["id"]);
         let fields = noun.fields.iter().map(|field| field.name);
         let members_of = fields.chain(noun.relations.iter().map(|relation| relation.name));
-        faults.extend(members_of.filter(|name| !members.insert(name)).map(|name| format!("{}.{name} twice", noun.name)));
+        faults
+            .extend(members_of.filter(|name| !members.insert(name)).map(|name| format!("{}.{name} twice", noun.name)));
     }
     let enumerations = model().nouns().iter().flat_map(|noun| &noun.fields).filter_map(|field| field.words);
     for words in enumerations {
@@ -125,9 +126,8 @@ fn what_a_description_refers_to_is_there() {
 }
 
 fn check_link(noun: &Noun, link: Link, target: &Noun, fault: &mut dyn FnMut(String)) {
-    let has = |table: &str, column: &str| {
-        tables().iter().any(|other| other.name == table && other.column(column).is_some())
-    };
+    let has =
+        |table: &str, column: &str| tables().iter().any(|other| other.name == table && other.column(column).is_some());
     let stands = match link {
         Link::ToOne(column) => has(&noun.table, column),
         Link::ToOneByUuid(column) => has(&noun.table, column) && has(&target.table, "uuid"),

@@ -55,10 +55,12 @@ async fn nodes_come_in_the_order_of_their_ids_both_ways(store: Store) {
     .data();
     let id = |list: &str, at: usize| found[list]["nodes"][at]["id"].clone();
     let ids = [id("assets", 1), id("audits", 0), id("assets", 0), id("audits", 1), id("assets", 1)];
-    let query = "query N($ids: [ID!]!) { nodes(ids: $ids) { id __typename ... on Audit { number } ... on Asset { slug } } }";
+    let query =
+        "query N($ids: [ID!]!) { nodes(ids: $ids) { id __typename ... on Audit { number } ... on Asset { slug } } }";
     let first = ask(&service, &store.db, &caller, query, json!({"ids": ids})).await;
     let second = ask(&service, &store.db, &caller, query, json!({"ids": ids})).await;
-    let given: Vec<_> = first.data()["nodes"].as_array().expect("nodes").iter().map(|node| node["id"].clone()).collect();
+    let given: Vec<_> =
+        first.data()["nodes"].as_array().expect("nodes").iter().map(|node| node["id"].clone()).collect();
     assert_eq!(given, ids);
     assert_eq!(first.answer.body, second.answer.body);
     assert_eq!(second.statements, 2, "one a type");

@@ -33,7 +33,10 @@ fn everything_is_described_in_a_sentence() {
                     let place = format!("{name}.{}", field.node.name.node);
                     look(place.clone(), said(&field.node.description).as_deref());
                     for argument in &field.node.arguments {
-                        look(format!("{place}({})", argument.node.name.node), said(&argument.node.description).as_deref());
+                        look(
+                            format!("{place}({})", argument.node.name.node),
+                            said(&argument.node.description).as_deref(),
+                        );
                     }
                 }
             }

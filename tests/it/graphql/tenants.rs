@@ -15,7 +15,12 @@ use crate::store::{TestStore, on_both_stores};
 async fn ids(service: &Service, store: &TestStore, caller: &Caller, list: &str) -> BTreeSet<String> {
     let query = format!("{{ {list}(first: 200) {{ nodes {{ id }} }} }}");
     let data = ask(service, &store.db, caller, &query, json!({})).await.data();
-    data[list]["nodes"].as_array().expect("rows").iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
+    data[list]["nodes"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| row["id"].as_str().expect("an id").to_owned())
+        .collect()
 }
 
 async fn no_list_look_up_or_filter_shows_a_row_of_another_organization(store: Store) {
@@ -62,9 +67,10 @@ async fn a_key_is_shown_to_its_owner_and_to_administrators(store: Store) {
     let all = ask(&service, &store.db, &caller, "{ apiKeys { totalCount } }", json!({})).await.data();
     assert!(all["apiKeys"]["totalCount"].as_i64().expect("a number") > 0);
     caller.role = audit_gateway::domain::cx::Role::Member;
-    let own = ask(&service, &store.db, &caller, "{ apiKeys { nodes { user { id } } } viewer { user { id } } }", json!({}))
-        .await
-        .data();
+    let own =
+        ask(&service, &store.db, &caller, "{ apiKeys { nodes { user { id } } } viewer { user { id } } }", json!({}))
+            .await
+            .data();
     for key in own["apiKeys"]["nodes"].as_array().expect("rows") {
         assert_eq!(key["user"]["id"], own["viewer"]["user"]["id"]);
     }

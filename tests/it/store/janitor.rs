@@ -76,9 +76,7 @@ impl Chore {
         let text = |index: usize| parts[index].as_str().map(ToOwned::to_owned);
         Some(match parts[0].as_str()? {
             "folder" => Self::Folder(text(1)?.into()),
-            "server" => {
-                Self::Server(text(1)?.into(), text(2)?.into(), serde_json::from_value(parts[3].clone()).ok()?)
-            }
+            "server" => Self::Server(text(1)?.into(), text(2)?.into(), serde_json::from_value(parts[3].clone()).ok()?),
             _ => Self::Database(text(1)?, text(2)?),
         })
     }

@@ -18,8 +18,14 @@ use super::janitor::{self, Chore, drop_database};
 use super::{Content, fill};
 
 /// Where the server keeps the files it was made of: the newest is tried first.
-const HOMES: &[&str] =
-    &["/usr/lib/postgresql", "/usr/pgsql-*", "/opt/homebrew/opt", "/usr/local/opt", "/usr/local/pgsql", "/opt/local/lib"];
+const HOMES: &[&str] = &[
+    "/usr/lib/postgresql",
+    "/usr/pgsql-*",
+    "/opt/homebrew/opt",
+    "/usr/local/opt",
+    "/usr/local/pgsql",
+    "/opt/local/lib",
+];
 
 /// The role of the tests, where the server's user is a superuser: the rules that keep rows apart do not hold for one.
 const ROLE: &str = "audit_gateway_test";

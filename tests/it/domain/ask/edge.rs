@@ -25,14 +25,20 @@ const GREATEST: &str = "999999999999.999999";
 async fn mean(db: &Db, id: i64, scored: &[(&str, Option<&str>)]) -> Cell {
     let org = Org::Harbour;
     let number = format!("MEAN-{id}");
-    let mut rows = vec![Row::new("audit", json!({
-        "id": id, "organization_id": org.id(), "number": number, "number_norm": number, "name": "Mean"
-    }))];
+    let mut rows = vec![Row::new(
+        "audit",
+        json!({
+            "id": id, "organization_id": org.id(), "number": number, "number_norm": number, "name": "Mean"
+        }),
+    )];
     rows.extend(scored.iter().zip(id * 10_000..).map(|((score, weight), id): (_, i64)| {
-        Row::new("activity", json!({
-            "id": id, "organization_id": org.id(), "audit_id": id / 10_000, "number": "1", "subject": "Scored",
-            "score": score, "weight": weight
-        }))
+        Row::new(
+            "activity",
+            json!({
+                "id": id, "organization_id": org.id(), "audit_id": id / 10_000, "number": "1", "subject": "Scored",
+                "score": score, "weight": weight
+            }),
+        )
     }));
     insert_rows(db, rows).await;
     let audit = noun("Audit");
@@ -78,10 +84,13 @@ async fn an_audit_that_is_due_after_the_calendar_is_never_due(kind: Store) {
     let store = TestStore::seeded(kind).await;
     let asset = |id: i64, months: Value, created: &str| {
         let path = crate::fixture::path(&[id]);
-        Row::new("asset", json!({
-            "id": id, "organization_id": 1, "path": path, "name": "Far", "slug": format!("far-{id}"),
-            "audit_frequency_months": months, "created_at": created
-        }))
+        Row::new(
+            "asset",
+            json!({
+                "id": id, "organization_id": 1, "path": path, "name": "Far", "slug": format!("far-{id}"),
+                "audit_frequency_months": months, "created_at": created
+            }),
+        )
     };
     let rows = vec![
         asset(5_001, json!(i32::MAX), "2026-01-31T00:00:00Z"),

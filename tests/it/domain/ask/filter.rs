@@ -79,14 +79,17 @@ async fn parts_of_texts_are_found_by_letter_and_not_by_pattern(kind: Store) {
         Row::new("category", serde_json::json!({ "id": id, "organization_id": 2, "label": label }))
     });
     insert_rows(&store.db, rows.collect()).await;
-    let parts = ["", "a", "A", "b", "B", "%", "_", "Ä", "ä", "e", "\u{301}", "é", "😀", "\\", "'", "a%b", "longer than any"];
+    let parts =
+        ["", "a", "A", "b", "B", "%", "_", "Ä", "ä", "e", "\u{301}", "é", "😀", "\\", "'", "a%b", "longer than any"];
     let category = noun("Category");
     let field = super::field(category, "label");
     for part in parts {
-        let tests = [Test::Contains(part.to_owned()), Test::StartsWith(part.to_owned()), Test::EndsWith(part.to_owned())];
+        let tests =
+            [Test::Contains(part.to_owned()), Test::StartsWith(part.to_owned()), Test::EndsWith(part.to_owned())];
         for (test, fold) in tests.iter().flat_map(|test| [(test, false), (test, true)]) {
             let expr = Expr::Field { field, test: test.clone(), fold };
-            let mut question = Question { select: Select { fields: vec![field], ..Select::default() }, ..ids_of(category, expr) };
+            let mut question =
+                Question { select: Select { fields: vec![field], ..Select::default() }, ..ids_of(category, expr) };
             question.ask.order = vec![super::by(category, "legacyId", false)];
             let (level, _) = answer(&store.db, Org::Nordic.viewer(Role::Member), question).await.expect("an answer");
             let found: Vec<&str> = level.rows.iter().filter_map(|row| row[1].as_str()).collect();

@@ -13,7 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use audit_gateway::domain::access::Viewer;
-use audit_gateway::domain::ask::{Ask, Asking, Expr, Level, Many, One, OrderBy, Question, Select, Window, load, order_of};
+use audit_gateway::domain::ask::{
+    Ask, Asking, Expr, Level, Many, One, OrderBy, Question, Select, Window, load, order_of,
+};
 use audit_gateway::domain::db::{Db, Errand};
 use audit_gateway::domain::describe::{Noun, Shape};
 use audit_gateway::domain::error::Result;

@@ -46,7 +46,8 @@ fn meant(world: &World, noun: &Noun, order: &[OrderBy], expr: &Expr) -> Vec<i64>
 }
 
 fn in_order(world: &World, noun: &Noun, order: &[OrderBy], mut rows: Vec<&Row>) -> Vec<i64> {
-    let turned = |ordering: std::cmp::Ordering, descending: bool| if descending { ordering.reverse() } else { ordering };
+    let turned =
+        |ordering: std::cmp::Ordering, descending: bool| if descending { ordering.reverse() } else { ordering };
     rows.sort_by(|one, other| {
         let mut steps = order.iter().map(|step| {
             let values = (world.value(noun, one, step.field), world.value(noun, other, step.field));
@@ -205,7 +206,8 @@ async fn pages_of_nested_lists_are_each_parents_first_rows(kind: Store) {
             let select = Select { manys: vec![many.clone()], ..Select::default() };
             let question = Question { select, ..ids_of(noun, Expr::always()) };
             let told = || format!("{}.{} {many:?}", noun.name, noun.relations[relation].name);
-            let (level, _) = answer(&store.db, viewer(), question).await.map_err(|error| format!("{}: {error}", told()))?;
+            let (level, _) =
+                answer(&store.db, viewer(), question).await.map_err(|error| format!("{}: {error}", told()))?;
             for row in world.listed(noun) {
                 let children = world.related(noun, row, relation).into_iter();
                 let passing = children.filter(|child| world.passes(target, child, &many.ask.expr)).collect();
@@ -339,7 +341,8 @@ async fn texts_are_ordered_by_code_point(kind: Store) {
     question.ask.order = vec![by(category, "label", false)];
     question.select.fields = vec![super::field(category, "label")];
     let (level, _) = answer(&store.db, Org::Harbour.viewer(Role::Member), question).await.expect("the categories");
-    let found: Vec<&str> = level.rows.iter().filter_map(|row| row[1].as_str()).filter(|label| *label != "Safety").collect();
+    let found: Vec<&str> =
+        level.rows.iter().filter_map(|row| row[1].as_str()).filter(|label| *label != "Safety").collect();
     assert_eq!(found, labels);
 }
 

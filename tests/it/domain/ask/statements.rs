@@ -27,22 +27,34 @@ async fn grown(db: &Db, org: i64, size: i64) -> Viewer {
     let mut rows = vec![Row::new("organization", json!({ "id": org, "slug": slug, "name": "Grown" }))];
     for n in 0..size {
         let id = base + n * 100;
-        rows.push(Row::new("asset", json!({
-            "id": id, "organization_id": org, "path": path(&[id]), "name": "A", "slug": format!("a{id}")
-        })));
+        rows.push(Row::new(
+            "asset",
+            json!({
+                "id": id, "organization_id": org, "path": path(&[id]), "name": "A", "slug": format!("a{id}")
+            }),
+        ));
         for m in 0..size.min(12) {
             let id = id + m;
-            rows.push(Row::new("audit", json!({
-                "id": id, "organization_id": org, "asset_id": base + n * 100, "asset_kind": "OTHER",
-                "number": format!("{id}"), "number_norm": format!("{id}"), "name": "B", "auditor_id": 1_003
-            })));
-            rows.push(Row::new("activity", json!({
-                "id": id, "organization_id": org, "audit_id": id, "number": "1", "subject": "C"
-            })));
-            rows.push(Row::new("issue", json!({
-                "id": id, "organization_id": org, "audit_id": id, "number": id, "title": "D",
-                "assigned_to_id": 1_003
-            })));
+            rows.push(Row::new(
+                "audit",
+                json!({
+                    "id": id, "organization_id": org, "asset_id": base + n * 100, "asset_kind": "OTHER",
+                    "number": format!("{id}"), "number_norm": format!("{id}"), "name": "B", "auditor_id": 1_003
+                }),
+            ));
+            rows.push(Row::new(
+                "activity",
+                json!({
+                    "id": id, "organization_id": org, "audit_id": id, "number": "1", "subject": "C"
+                }),
+            ));
+            rows.push(Row::new(
+                "issue",
+                json!({
+                    "id": id, "organization_id": org, "audit_id": id, "number": id, "title": "D",
+                    "assigned_to_id": 1_003
+                }),
+            ));
         }
     }
     insert_rows(db, rows).await;
@@ -66,7 +78,8 @@ fn nested(first: usize) -> Question {
     let assignee = one(issue, "assignee", every_field(user));
     let issues = list(audit, "issues", 10, Select { ones: vec![assignee], ..every_field(issue) });
     let activities = list(audit, "activities", 10, every_field(noun("Activity")));
-    let auditor = one(audit, "auditor", Select { manys: vec![list(user, "audits", 5, Select::default())], ..every_field(user) });
+    let auditor =
+        one(audit, "auditor", Select { manys: vec![list(user, "audits", 5, Select::default())], ..every_field(user) });
     let audits = Select { ones: vec![auditor], manys: vec![activities, issues], ..every_field(audit) };
     let select = Select { manys: vec![list(asset, "audits", 10, audits)], ..every_field(asset) };
     let window = Window { limit: Some(first), ..Window::default() };

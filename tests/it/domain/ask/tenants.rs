@@ -155,7 +155,8 @@ async fn a_reference_to_another_organizations_standard_shows_nothing(kind: Store
     // The two tables that organizations share with all: no composite key stands before such a reference.
     let foreign = Org::Nordic.row(1);
     let ties = [("audit", ""), ("asset", ""), ("organization", "default_")].map(|(table, prefix)| {
-        let sql = format!("UPDATE {table} SET {prefix}standard_id = $1, {prefix}conformance_level_id = $1 WHERE id = $2");
+        let sql =
+            format!("UPDATE {table} SET {prefix}standard_id = $1, {prefix}conformance_level_id = $1 WHERE id = $2");
         let id = if table == "organization" { 1 } else { 1_001 };
         Statement::new(sql, vec![Arg::long(foreign), Arg::long(id)], Vec::new())
     });
@@ -172,7 +173,11 @@ async fn a_reference_to_another_organizations_standard_shows_nothing(kind: Store
             let this = Expr::field(field(noun, "legacyId"), Test::Eq(id.into()));
             let related = Expr::Related { relation, expr: Box::new(Expr::always()) };
             let both = Expr::And(vec![this.clone(), related]);
-            assert_eq!(ids(&store.db, viewer, ids_of(noun, both)).await.expect("nothing"), [0_i64; 0], "{name} filtered");
+            assert_eq!(
+                ids(&store.db, viewer, ids_of(noun, both)).await.expect("nothing"),
+                [0_i64; 0],
+                "{name} filtered"
+            );
             let (_, target) = model().related(noun, relation).expect("a target");
             let one = One { relation, select: every_field(target) };
             let select = Select { ones: vec![one], ..Select::default() };
@@ -299,7 +304,10 @@ async fn a_row_cannot_refer_into_another_organization(db: &Db) {
                 continue;
             }
             let id = Statement::new(
-                format!("SELECT max(id) FROM \"{}\" WHERE organization_id = 1 AND \"{column}\" IS NOT NULL", noun.table),
+                format!(
+                    "SELECT max(id) FROM \"{}\" WHERE organization_id = 1 AND \"{column}\" IS NOT NULL",
+                    noun.table
+                ),
                 Vec::new(),
                 vec![Kind::Long],
             );
@@ -316,12 +324,7 @@ async fn a_row_cannot_refer_into_another_organization(db: &Db) {
                 })
             });
             let refused = refused.await;
-            assert!(
-                matches!(refused, Err(Error::Conflict(_))),
-                "{}.{}: {refused:?}",
-                noun.name,
-                relation.name
-            );
+            assert!(matches!(refused, Err(Error::Conflict(_))), "{}.{}: {refused:?}", noun.name, relation.name);
         }
     }
 }

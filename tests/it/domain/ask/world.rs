@@ -145,11 +145,47 @@ impl World {
 /// A text that may differ between stores: equal, nearly equal, with meaning to SQL, outside the first plane.
 pub fn text() -> BoxedStrategy<String> {
     let known = [
-        "", " ", "a", "A", "aa", "ab", "Ab", "b", "Z", "_", "%", "a%", "\\", "'", "\"", "ä", "Ä", "ß", "é", "e\u{301}",
-        "İ", "ı", "ﬀ", "😀", "👩‍👩‍👧", "\u{10ffff}", "\u{ffff}", "שלום", "\u{202e}a", "\u{1e}", "\u{1f}", "\u{1e}f", "\n",
-        "\u{7f}", "10", "9", "<mark>a</mark>", "null",
+        "",
+        " ",
+        "a",
+        "A",
+        "aa",
+        "ab",
+        "Ab",
+        "b",
+        "Z",
+        "_",
+        "%",
+        "a%",
+        "\\",
+        "'",
+        "\"",
+        "ä",
+        "Ä",
+        "ß",
+        "é",
+        "e\u{301}",
+        "İ",
+        "ı",
+        "ﬀ",
+        "😀",
+        "👩‍👩‍👧",
+        "\u{10ffff}",
+        "\u{ffff}",
+        "שלום",
+        "\u{202e}a",
+        "\u{1e}",
+        "\u{1f}",
+        "\u{1e}f",
+        "\n",
+        "\u{7f}",
+        "10",
+        "9",
+        "<mark>a</mark>",
+        "null",
     ];
-    prop_oneof![8 => select(known.to_vec()).prop_map(str::to_owned), 1 => "[^\\x00]{0,6}", 1 => "[aAbB]{250,260}"].boxed()
+    prop_oneof![8 => select(known.to_vec()).prop_map(str::to_owned), 1 => "[^\\x00]{0,6}", 1 => "[aAbB]{250,260}"]
+        .boxed()
 }
 
 /// A value of a kind, seldom one of its own: most comparisons should have equal values.
@@ -164,21 +200,43 @@ pub fn value(kind: Kind) -> BoxedStrategy<Cell> {
         Kind::Text => text().prop_map(Cell::Text).boxed(),
         Kind::Uuid => id().prop_map(|id| Cell::Uuid(uuid("audit", id))).boxed(),
         Kind::Time => {
-            let known = ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "2024-02-29T23:59:59.5Z",
-                "2025-08-31T00:00:00Z", "2026-03-02T09:30:00.123456Z", "2026-03-02T09:30:00.123457Z",
-                "2026-03-02T00:00:00Z", "9999-12-31T23:59:59.999999Z"];
+            let known = [
+                "0001-01-01T00:00:00Z",
+                "1969-12-31T23:59:59.999999Z",
+                "2024-02-29T23:59:59.5Z",
+                "2025-08-31T00:00:00Z",
+                "2026-03-02T09:30:00.123456Z",
+                "2026-03-02T09:30:00.123457Z",
+                "2026-03-02T00:00:00Z",
+                "9999-12-31T23:59:59.999999Z",
+            ];
             select(known.to_vec()).prop_map(|text| Cell::Time(fixture::instant(text))).boxed()
         }
         Kind::Date => {
-            let known = ["0001-01-01", "1969-12-31", "2024-02-29", "2026-03-01", "2026-03-02", "2026-03-03", "9999-12-31"];
+            let known =
+                ["0001-01-01", "1969-12-31", "2024-02-29", "2026-03-01", "2026-03-02", "2026-03-03", "9999-12-31"];
             select(known.to_vec()).prop_map(|text| Cell::Date(text.parse().expect("a day"))).boxed()
         }
         Kind::Decimal => {
-            let known = ["0", "1", "1.0", "1.5", "-1.5", "0.000001", "-0.000001", "9.5", "10.25", "100",
-                "999999999999.999999", "-999999999999.999999"];
+            let known = [
+                "0",
+                "1",
+                "1.0",
+                "1.5",
+                "-1.5",
+                "0.000001",
+                "-0.000001",
+                "9.5",
+                "10.25",
+                "100",
+                "999999999999.999999",
+                "-999999999999.999999",
+            ];
             select(known.to_vec()).prop_map(|text| Cell::Decimal(text.parse().expect("a decimal"))).boxed()
         }
-        Kind::Json => vec(text(), 0..3).prop_map(|texts| Cell::Json(serde_json::Value::from(texts).to_string())).boxed(),
+        Kind::Json => {
+            vec(text(), 0..3).prop_map(|texts| Cell::Json(serde_json::Value::from(texts).to_string())).boxed()
+        }
     }
 }
 
@@ -206,8 +264,14 @@ pub fn world() -> impl Strategy<Value = World> {
                 "id": ORG, "slug": "random", "name": "Random", "default_audit_frequency_months": months
             });
             world.tables.insert("organization", vec![Row::new("organization", organization)]);
-            let rows = [("user", users), ("category", categories), ("asset", assets), ("audit", audits),
-                ("activity", activities), ("issue", issues)];
+            let rows = [
+                ("user", users),
+                ("category", categories),
+                ("asset", assets),
+                ("audit", audits),
+                ("activity", activities),
+                ("issue", issues),
+            ];
             for (name, lines) in rows {
                 world.add(name, lines);
             }
@@ -234,9 +298,9 @@ fn reference(name: &str, column: &str) -> Option<&'static str> {
 
 fn cell(name: &'static str, column: &Column) -> BoxedStrategy<Cell> {
     let described = model().nouns().iter().find(|noun| noun.table == name).and_then(|noun| {
-        noun.fields.iter().find(|field| {
-            matches!(field.source, audit_gateway::domain::describe::Source::Column(own) if own == column.name)
-        })
+        noun.fields.iter().find(
+            |field| matches!(field.source, audit_gateway::domain::describe::Source::Column(own) if own == column.name),
+        )
     });
     let plain = match (described.and_then(|field| field.words), column.name.as_str()) {
         (Some(words), _) if column.kind == Kind::Text => {
@@ -273,7 +337,8 @@ impl World {
             row.set("organization_id", ORG.into());
             for column in &table.columns {
                 let Some(target) = reference(name, &column.name) else { continue };
-                let others = if target == name { &rows } else { self.tables.get(target).map_or(&[][..], Vec::as_slice) };
+                let others =
+                    if target == name { &rows } else { self.tables.get(target).map_or(&[][..], Vec::as_slice) };
                 let number = row.get(&column.name).as_int().and_then(|number| usize::try_from(number).ok());
                 let other = number.filter(|_| !others.is_empty()).map(|number| &others[number % others.len()]);
                 let id = other.map_or(Cell::Null, |other| other.get("id").clone());
