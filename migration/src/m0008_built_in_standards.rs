@@ -77,7 +77,7 @@ const LEVELS: &[Level] = &[
     Level { code: "aaa", name: "Level AAA", description: "The success criteria of all levels are met." },
 ];
 
-const SINCE: &str = "'2026-01-01T00:00:00+00:00'";
+const SINCE: &str = "'2026-01-01T00:00:00.000000+00:00'";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

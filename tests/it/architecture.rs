@@ -273,6 +273,6 @@ fn names_are_read_out_of_code() {
                 a.b::<clap::C>(); std::tokio::x() }\n#[cfg(test)]\nmod tests {\n use jsonwebtoken::x;\n}\nuse uuid::Uuid;\n";
     let source = Source { path: "src/http/mod.rs".to_owned(), lines: 0, first: String::new(), code: code_of(text) };
     let crates: Vec<String> = source.crates().collect();
-    assert_eq!(crates, ["axum", "crate", "sqlx", "b", "clap", "std", "uuid"]);
+    assert_eq!(crates, ["axum", "crate", "domain", "sqlx", "b", "clap", "std", "uuid"]);
     assert_eq!(source.rooms(), ["domain", "auth"]);
 }

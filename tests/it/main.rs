@@ -6,6 +6,15 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::needless_pass_by_value,
+    clippy::zero_repeat_side_effects,
+    clippy::cloned_ref_to_slice_refs,
+    clippy::large_enum_variant,
+    clippy::useless_vec,
+    clippy::zombie_processes,
     reason = "a test that meets what it did not expect has failed, and says so by stopping"
 )]
 

@@ -65,7 +65,7 @@ function Mark() {
 function Organization({ session: { memberships, organization } }) {
   const chosen = memberships.find(membership => membership.organization.slug === organization);
   if (memberships.length < 2) {
-    return <span className="organization">{(chosen ?? memberships[0])?.organization.name}</span>;
+    return <Fact name="Organization">{(chosen ?? memberships[0])?.organization.name}</Fact>;
   }
   return (
     <label>
@@ -105,11 +105,14 @@ function User({ session: { user, demonstration } }) {
       </label>
     );
   }
-  const name = [user?.firstName, user?.lastName].filter(Boolean).join(' ');
+  return <Fact name="User">{[user?.firstName, user?.lastName].filter(Boolean).join(' ') || user?.username}</Fact>;
+}
+
+function Fact({ name, children }) {
   return (
-    <span className="user" title={user?.username}>
-      {name || user?.username}
-    </span>
+    <div className="fact">
+      <span>{name}</span> {children}
+    </div>
   );
 }
 

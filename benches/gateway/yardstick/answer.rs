@@ -132,9 +132,15 @@ pub struct Point {
 /// Audits by state.
 #[derive(Serialize)]
 pub struct Summed {
-    /// State by state.
     #[serde(rename = "auditSummary")]
-    pub states: Vec<State>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    total: i64,
+    overdue: i64,
+    groups: Vec<State>,
 }
 
 /// The audits of one state.
@@ -142,6 +148,16 @@ pub struct Summed {
 pub struct State {
     key: String,
     count: i64,
+    overdue: i64,
+}
+
+impl Summed {
+    /// Adds the states up.
+    pub fn new(groups: Vec<State>) -> Self {
+        let total = groups.iter().map(|state| state.count).sum();
+        let overdue = groups.iter().map(|state| state.overdue).sum();
+        Self { summary: Summary { total, overdue, groups } }
+    }
 }
 
 struct GlobalId(&'static str, Uuid);
@@ -255,7 +271,7 @@ macro_rules! rows {
 
         impl FromRow<'_, $row> for State {
             fn from_row(row: &$row) -> sqlx::Result<Self> {
-                Ok(Self { key: row.try_get(0)?, count: row.try_get(1)? })
+                Ok(Self { key: row.try_get(0)?, count: row.try_get(1)?, overdue: row.try_get(2)? })
             }
         }
     )*};
@@ -306,8 +322,10 @@ pub fn audits(first: u32) -> anyhow::Result<&'static str> {
 pub const POINT: &str =
     "SELECT uuid, number, name, state, priority, created_at, updated_at, version FROM audit WHERE uuid = $1";
 
-/// The statement for the audits by state.
-pub const SUMMARY: &str = "SELECT state, COUNT(*) FROM audit WHERE organization_id = $1 GROUP BY state ORDER BY state";
+/// The statement for the audits by state, and how many of them are overdue at an instant.
+pub const SUMMARY: &str = "SELECT state, COUNT(*), COUNT(*) FILTER (WHERE complete_by IS NOT NULL AND \
+    state <> 'CANCELED' AND complete_by < COALESCE(finished_at, $2)) \
+    FROM audit WHERE organization_id = $1 GROUP BY state ORDER BY state";
 
 /// The statement for some audits to look up.
 pub const POINTS: &str = "SELECT uuid FROM audit WHERE organization_id = $1 ORDER BY uuid LIMIT 1000";

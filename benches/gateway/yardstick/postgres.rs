@@ -1,8 +1,10 @@
 //! The yardstick's statements on PostgreSQL.
 
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use anyhow::Result;
+use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
@@ -17,12 +19,15 @@ pub struct Postgres {
     organization: i64,
 }
 
+/// The page of each audit first, then what belongs to its rows: within the `LATERAL` part, PostgreSQL would read the
+/// table of users once an audit.
 const ISSUES: &str = concat!(
-    "SELECT parent.id, page.* FROM unnest($2::bigint[]) AS parent(id) CROSS JOIN LATERAL (\
-     SELECT i.uuid, i.title, i.status, i.severity, u.uuid, ",
+    "SELECT page.audit_id, page.uuid, page.title, page.status, page.severity, u.uuid, ",
     person!("u"),
-    " FROM issue i LEFT JOIN \"user\" u ON u.id = i.assigned_to_id \
-     WHERE i.organization_id = $1 AND i.audit_id = parent.id ORDER BY i.id LIMIT 10) AS page"
+    " FROM unnest($2::bigint[]) AS parent(id) CROSS JOIN LATERAL (\
+     SELECT i.id, i.audit_id, i.uuid, i.title, i.status, i.severity, i.assigned_to_id FROM issue i \
+     WHERE i.organization_id = $1 AND i.audit_id = parent.id ORDER BY i.id LIMIT 10) AS page \
+     LEFT JOIN \"user\" u ON u.id = page.assigned_to_id ORDER BY page.audit_id, page.id"
 );
 
 impl Postgres {
@@ -66,8 +71,9 @@ impl Store for Postgres {
 
     async fn summary(&self) -> Result<Summed> {
         let mut lent = self.pool.lend().await?;
-        let states = sqlx::query_as(answer::SUMMARY).bind(self.organization).fetch_all(lent.get()?).await?;
-        Ok(Summed { states })
+        let now = DateTime::<Utc>::from(SystemTime::now());
+        let states = sqlx::query_as(answer::SUMMARY).bind(self.organization).bind(now).fetch_all(lent.get()?).await?;
+        Ok(Summed::new(states))
     }
 
     async fn points(&self) -> Result<Vec<Uuid>> {

@@ -1,6 +1,9 @@
 //! The yardstick's statements on SQLite.
 
+use std::time::SystemTime;
+
 use anyhow::{Context, Result};
+use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
@@ -15,14 +18,13 @@ pub struct Sqlite {
     organization: i64,
 }
 
-/// SQLite has no `LATERAL`.
+/// SQLite has no `LATERAL`: the rows of each page are numbered in the index, and only they are read.
 const ISSUES: &str = concat!(
-    "SELECT page.audit_id, page.uuid, page.title, page.status, page.severity, u.uuid, ",
+    "SELECT page.audit_id, i.uuid, i.title, i.status, i.severity, u.uuid, ",
     person!("u"),
-    " FROM (SELECT i.audit_id, i.uuid, i.title, i.status, i.severity, i.assigned_to_id, \
-     ROW_NUMBER() OVER (PARTITION BY i.audit_id ORDER BY i.id) AS position FROM issue i \
-     WHERE i.organization_id = $1 AND i.audit_id IN (SELECT value FROM json_each($2))) AS page \
-     LEFT JOIN \"user\" u ON u.id = page.assigned_to_id \
+    " FROM (SELECT id, audit_id, ROW_NUMBER() OVER (PARTITION BY audit_id ORDER BY id) AS position FROM issue \
+     WHERE organization_id = $1 AND audit_id IN (SELECT value FROM json_each($2))) AS page \
+     JOIN issue i ON i.id = page.id LEFT JOIN \"user\" u ON u.id = i.assigned_to_id \
      WHERE page.position <= 10 ORDER BY page.audit_id, page.position"
 );
 
@@ -69,8 +71,9 @@ impl Store for Sqlite {
 
     async fn summary(&self) -> Result<Summed> {
         let mut lent = self.pool.lend().await?;
-        let states = sqlx::query_as(answer::SUMMARY).bind(self.organization).fetch_all(lent.get()?).await?;
-        Ok(Summed { states })
+        let now = DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Micros, false);
+        let states = sqlx::query_as(answer::SUMMARY).bind(self.organization).bind(now).fetch_all(lent.get()?).await?;
+        Ok(Summed::new(states))
     }
 
     async fn points(&self) -> Result<Vec<Uuid>> {

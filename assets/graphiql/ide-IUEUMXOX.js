@@ -137,7 +137,12 @@ query OpenAuditsOfSite($site: String!) {
     first: 25
     filter: {
       state: { notIn: [CLOSED, CANCELED] }
-      asset: { or: [{ slug: { eq: $site } }, { ancestors: { some: { slug: { eq: $site } } } }] }
+      asset: {
+        or: [
+          { slug: { eq: $site } }
+          { ancestors: { some: { slug: { eq: $site } } } }
+        ]
+      }
     }
     orderBy: [{ field: DUE_DATE, direction: ASC }]
   ) {
