@@ -117,3 +117,9 @@ fn the_table_has_a_row_for_every_setting() {
     assert!(table.contains("| `request-timeout` | `AUDIT_GATEWAY_REQUEST_TIMEOUT` | `--request-timeout` | `10s` |"));
     assert!(SETTINGS.iter().all(|setting| !setting.meaning.trim().is_empty()));
 }
+
+#[test]
+fn the_readme_shows_every_setting() {
+    let table = markdown_table();
+    assert!(include_str!("../../README.md").contains(&table), "the README's table should be:\n{table}");
+}
