@@ -57,6 +57,8 @@ impl Settings {
 
 /// SQLite before this version can corrupt a database in WAL mode (docs/decisions/0006).
 const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
+/// Connections beside those that are leased and never come back to the pool.
+const FOR_MIGRATIONS: u32 = 1;
 const POSTGRES_AT_LEAST: i64 = 130_000;
 
 impl Db {
@@ -89,7 +91,7 @@ async fn postgres(settings: &Settings) -> Result<Pools> {
         ])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
-        .max_connections(settings.connections)
+        .max_connections(settings.connections + FOR_MIGRATIONS)
         .acquire_timeout(settings.pool_wait)
         .max_lifetime(None)
         .idle_timeout(None)
@@ -149,7 +151,7 @@ async fn sqlite(settings: &Settings) -> Result<Pools> {
                 })
             })
     };
-    let writer = pool(1).connect_with(options.clone()).await?;
+    let writer = pool(1 + FOR_MIGRATIONS).connect_with(options.clone()).await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));

@@ -78,6 +78,7 @@ tables! {
         Time: "closed_at";
         Long: "assigned_to_id" "assigned_by_id" "approved_by_id";
         Text: "score_response";
+        Int: "reopened_count";
         Json: "custom_fields";
         Long: "audit_id" "activity_id" "asset_id" "template_id";
         Time: "created_at" "updated_at";
