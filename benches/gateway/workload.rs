@@ -16,7 +16,7 @@ const NESTED: &str = "query Nested($first: Int!) { \
     nodes { id number name state priority createdAt \
     asset { id name kind parent { id name } } \
     auditor { id name } \
-    issues(first: 10) { nodes { id title status severity assignee { id name } } } } \
+    issues(first: 10, orderBy: [{field: LEGACY_ID}]) { nodes { id title status severity assignee { id name } } } } \
     pageInfo { hasNextPage } } }";
 
 const POINT: &str = "query Point($uuid: UUID!) { \

@@ -92,8 +92,10 @@ impl Plan {
         // The product of two draws: sites and the machines that come first are audited far more often than the rest.
         let ceiling = random.below(counts.assets) + 1;
         let asset = random.below(ceiling);
-        let activities = [5, 6, 7, 8, 8, 8, 9, 10, 11].get(random.below(9)).copied().unwrap_or(8);
-        let issues = [0, 1, 2, 2, 3, 3, 3, 4, 4, 5, 6].get(random.below(11)).copied().unwrap_or(3);
+        let activities: u8 = [5, 6, 7, 8, 8, 8, 9, 10, 11].get(random.below(9)).copied().unwrap_or(8);
+        let issues: u8 = [0, 1, 2, 2, 3, 3, 3, 4, 4, 5, 6].get(random.below(11)).copied().unwrap_or(3);
+        // Each issue stands on an activity of its own.
+        let issues = issues.min(activities);
         let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         if let (Some(sequence), Some(numbers)) = (self.audits_of.get_mut(asset), self.issues_of.get_mut(asset)) {
             *sequence += 1;
@@ -147,6 +149,7 @@ mod tests {
             assert!(own.iter().zip(1..).all(|(slot, sequence)| slot.sequence == sequence));
             assert_eq!(own.iter().map(|slot| u32::from(slot.issues)).sum::<u32>(), plan.issues_of[asset]);
         }
+        assert!(plan.slots.iter().all(|slot| slot.issues <= slot.activities));
         let batches: usize = (0..plan.batches()).map(|number| plan.batch(number).1.len()).sum();
         assert_eq!(batches, 3_000);
     }
