@@ -135,7 +135,6 @@ async fn sqlite(settings: &Settings) -> Result<Pools> {
         .busy_timeout(settings.lock_timeout)
         .statement_cache_capacity(512)
         .pragma("mmap_size", "0")
-        .pragma("cache_size", "-16000")
         .disable_statement_logging();
     // A connection that comes back inside a transaction would refuse every later one.
     let pool = |size: u32| {
