@@ -5,8 +5,6 @@ mod ground;
 mod plan;
 mod row;
 mod table;
-#[cfg(test)]
-mod tests;
 mod work;
 
 use std::sync::Arc;
