@@ -24,7 +24,7 @@ pub const LIST_VALUES: usize = 1_000;
 pub type Arguments = IndexMap<async_graphql::Name, Value>;
 
 fn fault(path: &[String], message: impl Into<String>) -> Error {
-    Error::Invalid(vec![Fault { path: path.to_vec(), message: message.into() }])
+    Error::Invalid(vec![Fault { path: path.to_vec(), code: "INVALID", message: message.into() }])
 }
 
 /// One value of a field's kind.

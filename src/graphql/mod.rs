@@ -3,6 +3,7 @@
 pub mod guard;
 mod highlight;
 mod input;
+mod mutation;
 mod names;
 mod persisted;
 mod plan;

@@ -7,10 +7,11 @@ use async_graphql::dynamic::{
 };
 
 use super::guard::nulls::Nulls;
+use super::mutation;
 use super::names::{self, screaming, type_of};
 use super::resolve;
-use super::values::{COMPOSITES, INPUTS, VALUES, choices};
 pub use super::values::{Composite, composite, value_type};
+use super::values::{VALUES, choices, composites, inputs};
 use crate::domain::cell::Kind;
 use crate::domain::describe::{Enumeration, Field, Noun, Shape};
 use crate::domain::model::model;
@@ -59,6 +60,11 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
         }
         query = root_fields(query, noun);
     }
+    for words in mutation::enumerations() {
+        if enumerations.iter().all(|known| known.name != words.name) {
+            enumerations.push(words);
+        }
+    }
     for words in enumerations {
         builder =
             builder.register(enumeration(&words)).register(enumeration_filter(&words)).register(words_filter(&words));
@@ -99,14 +105,14 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
         }
         builder = builder.register(object);
     }
-    for input in INPUTS {
+    for input in inputs() {
         let mut object = InputObject::new(input.name).description(input.doc);
         for (name, type_text, doc) in input.fields {
             object = object.field(argument(name, type_text, doc));
         }
         builder = builder.register(object);
     }
-    for described in COMPOSITES {
+    for described in composites() {
         let mut field = SchemaField::new(described.name, TypeRef::named_nn(described.typename), resolve::root)
             .description(described.doc);
         for (name, type_text, doc) in described.arguments {
@@ -119,7 +125,8 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
         let mut object = Object::new(described.typename).description(described.type_doc);
         for rows in described.rows {
             let type_text = match (rows.list, rows.nullable) {
-                (true, _) => format!("[{}!]!", rows.noun),
+                (true, false) => format!("[{}!]!", rows.noun),
+                (true, true) => format!("[{}!]", rows.noun),
                 (false, true) => rows.noun.to_owned(),
                 (false, false) => format!("{}!", rows.noun),
             };
