@@ -1,4 +1,5 @@
 //! What may be asked: the model, and the answers to questions about it.
 
 mod ask;
+mod db;
 mod model;
