@@ -266,6 +266,29 @@ async fn many_rows_of_one_business_are_numbered_in_the_order_of_their_days() {
 }
 
 #[tokio::test]
+async fn businesses_keep_the_order_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("businesses.csv"), "business_id,name\n9,A\n10,C\n2,B\n").unwrap();
+    let inspections = "business_id,date\n2,20240103\n9,20240102\n10,20240101\n9,20240101\n";
+    std::fs::write(folder.path().join("inspections.csv"), inspections).unwrap();
+    std::fs::write(folder.path().join("violations.csv"), "business_id,date\n").unwrap();
+    for home in Home::all().await {
+        import(&home, folder.path(), Mode::Write).await;
+        assert_eq!(rows(&home, "SELECT external_ref FROM asset ORDER BY id", 1).await, ["9", "10", "2"]);
+        assert_eq!(
+            rows(&home, "SELECT number, external_ref FROM audit ORDER BY id", 2).await,
+            [
+                "AUD-1 | 9|20240101||1",
+                "AUD-2 | 9|20240102||1",
+                "AUD-3 | 10|20240101||1",
+                "AUD-4 | 2|20240103||1",
+            ]
+        );
+        home.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_missing_file_or_column_is_a_failure() {
     let folder = folder();
     let options = Options {
