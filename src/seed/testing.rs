@@ -35,7 +35,8 @@ pub fn assert_same(one: &[Vec<Cell>], other: &[Vec<Cell>]) {
 
 /// Fails where an organization's trail does not count 1, 2, 3 and so on.
 pub async fn expect_no_gaps(store: &Scratch) {
-    let sql = "SELECT organization_id, count(*) - max(sequence), min(sequence) FROM change_event GROUP BY organization_id";
+    let sql =
+        "SELECT organization_id, count(*) - max(sequence), min(sequence) FROM change_event GROUP BY organization_id";
     let rows = store.ask(sql, vec![Kind::Long, Kind::Long, Kind::Long]).await;
     assert!(!rows.is_empty() && rows.iter().all(|row| row[1] == Cell::Int(0) && row[2] == Cell::Int(1)));
 }

@@ -10,6 +10,7 @@ use crate::domain::cx::new_uuid;
 
 /// A store that nobody else uses.
 pub struct Scratch {
+    /// The door.
     pub db: Db,
     schema: Option<Schema>,
     _folder: TempDir,

@@ -20,8 +20,8 @@ async fn as_many_rows_as_ordered_come_out() {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&seen);
         let progress: Progress = Arc::new(move |done| told.lock().unwrap().push(done));
-        let counts = fill(&store.db, &order(2_500, "scale"), progress).await.unwrap();
-        assert_eq!(seen.lock().unwrap().iter().max(), Some(&2_500));
+        let counts = fill(&store.db, &order(1_200, "scale"), progress).await.unwrap();
+        assert_eq!(seen.lock().unwrap().iter().max(), Some(&1_200));
         for (table, count) in [
             ("audit", counts.audits),
             ("activity", counts.activities),
@@ -88,7 +88,7 @@ async fn the_same_order_gives_the_same_rows_on_every_store() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_made_could_have_happened() {
     for store in Scratch::all().await {
-        let mut ordered = order(3_000, "scale");
+        let mut ordered = order(1_500, "scale");
         ordered.with_trail = true;
         let counts = filled(&store, &ordered).await.unwrap();
         let states = store.words("SELECT DISTINCT state FROM audit").await;

@@ -14,7 +14,8 @@ use crate::store::{TestStore, run};
 fn a_transaction_that_the_store_ended_is_unavailable_and_leaves_nothing_behind() {
     run(Store::Postgres, async |kind| {
         let store = TestStore::seeded(kind).await;
-        let refused = store.db.write(&Errand::default(), |tx| {
+        let errand = Errand::default();
+        let refused = store.db.write(&errand, |tx| {
             Box::pin(async move {
                 for sql in
                     ["SET LOCAL idle_in_transaction_session_timeout = 50", "UPDATE organization SET name = 'Overtaken'"]

@@ -142,10 +142,12 @@ async fn no_filter_tells_of_another_organization(kind: Store) {
         }
         for (relation, described) in noun.relations.iter().enumerate() {
             let (_, target) = model().related(noun, relation).expect("a target");
+            // A row of a view has no id to be found by; that a list shows its own organization's only is tested above.
+            let Some((id, _)) = target.find_field("legacyId") else { continue };
             let foreign = truth(&store.db, &other, target).await;
             let foreign: Vec<Cell> =
                 foreign.difference(&truth(&store.db, &own, target).await).copied().map(Cell::Int).collect();
-            let expr = Box::new(Expr::field(field(target, "legacyId"), Test::In(foreign)));
+            let expr = Box::new(Expr::field(id, Test::In(foreign)));
             let found = ids(&store.db, own, ids_of(noun, Expr::Related { relation, expr })).await.expect("nothing");
             assert_eq!(found, [0_i64; 0], "{}.{}", noun.name, described.name);
         }
