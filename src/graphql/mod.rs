@@ -15,4 +15,7 @@ mod value;
 mod values;
 mod write;
 
+pub use self::guard::Limits as DocumentLimits;
+pub use self::input::{FilterLimits, PageSizes};
+pub use self::plan::PlanLimits;
 pub use self::service::{Answer, Request, Service, Settings};

@@ -7,7 +7,9 @@ use async_graphql::dynamic::{
 };
 
 use super::guard::nulls::Nulls;
+use super::input::PageSizes;
 use super::names::{self, screaming, type_of};
+use super::plan::PlanLimits;
 use super::resolve;
 use super::values::{COMPOSITES, INPUTS, VALUES, choices};
 pub use super::values::{Composite, composite, value_type};
@@ -30,8 +32,8 @@ fn argument(name: &str, type_text: &str, doc: &str) -> InputValue {
     InputValue::new(name, type_ref(type_text)).description(doc)
 }
 
-/// Builds the schema.
-pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
+/// Builds the schema. It tells the page sizes of `limits`.
+pub fn build(introspection: bool, limits: &PlanLimits) -> std::result::Result<Schema, SchemaError> {
     let mut builder =
         Schema::build("Query", Some("Mutation"), None).extension(Nulls).disable_suggestions().limit_recursive_depth(64);
     if !introspection {
@@ -49,15 +51,18 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
                 enumerations.push(words);
             }
         }
-        builder =
-            builder.register(object(noun)).register(filter(noun)).register(order(noun)).register(order_field(noun));
+        builder = builder
+            .register(object(noun, limits))
+            .register(filter(noun))
+            .register(order(noun))
+            .register(order_field(noun));
         if needs_connection(noun) {
             builder = connection(builder, noun);
         }
         if model().nouns().iter().any(|other| has_list_of(other, noun)) {
             builder = builder.register(list_filter(noun));
         }
-        query = root_fields(query, noun);
+        query = root_fields(query, noun, limits);
     }
     for words in enumerations {
         builder =
@@ -87,7 +92,7 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
             SchemaField::new("history", type_ref("ChangeEventConnection!"), resolve::root)
                 .description("What happened to one record, newest first.")
                 .argument(argument("entity", "ID!", "Global id of the record; it need not exist any more."))
-                .argument(argument("first", "Int", "At most so many events; 25 without it, at most 200."))
+                .argument(argument("first", "Int", &format!("At most so many events; {}.", sizes(limits.root))))
                 .argument(argument("after", "String", "Only events behind this cursor."))
                 .argument(argument("filter", "ChangeEventFilter", "Only events that pass.")),
         );
@@ -303,7 +308,7 @@ fn words_filter(words: &Enumeration) -> InputObject {
         .field(argument("isNull", "Boolean", "The list is missing, or is not."))
 }
 
-fn object(noun: &'static Noun) -> Object {
+fn object(noun: &'static Noun, limits: &PlanLimits) -> Object {
     let mut object = Object::new(noun.name).description(noun.doc);
     if noun.identified {
         object = object
@@ -341,7 +346,7 @@ fn object(noun: &'static Noun) -> Object {
                     type_ref(&format!("{}Connection!", relation.target)),
                     resolve::field,
                 );
-                paging(field, relation.target, "10 without it, at most 100")
+                paging(field, relation.target, limits.nested)
             }
         };
         object = object.field(field.description(relation.doc));
@@ -349,7 +354,12 @@ fn object(noun: &'static Noun) -> Object {
     object
 }
 
-fn paging(field: SchemaField, target: &str, sizes: &str) -> SchemaField {
+fn sizes(sizes: PageSizes) -> String {
+    format!("{} without it, at most {}", sizes.default, sizes.most)
+}
+
+fn paging(field: SchemaField, target: &str, page: PageSizes) -> SchemaField {
+    let sizes = sizes(page);
     field
         .argument(argument("first", "Int", &format!("At most so many rows from the beginning; {sizes}.")))
         .argument(argument("after", "String", "Only rows behind this cursor."))
@@ -446,11 +456,11 @@ fn connection(builder: SchemaBuilder, noun: &'static Noun) -> SchemaBuilder {
         )
 }
 
-fn root_fields(mut query: Object, noun: &'static Noun) -> Object {
+fn root_fields(mut query: Object, noun: &'static Noun, limits: &PlanLimits) -> Object {
     if !noun.plural.is_empty() {
         let mut field = SchemaField::new(noun.plural, type_ref(&format!("{}Connection!", noun.name)), resolve::root)
             .description(format!("A list of {}: {}", noun.name, noun.doc));
-        field = paging(field, noun.name, "25 without it, at most 200");
+        field = paging(field, noun.name, limits.root);
         if noun.name == "FutureAudit" {
             field = field.argument(argument(
                 "withinDays",

@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use audit_gateway::domain::ask::Test;
 use audit_gateway::domain::cell::{Cell, Kind};
 use audit_gateway::domain::describe::{Field, Noun, Source};
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Days, Months, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::world::World;
+use super::world::{WEST, World};
 use crate::fixture::{Row, clock, instant};
 
 /// Whether a value passes a test (contract graphql, Filters): a comparison with a missing value is never true.
@@ -95,6 +95,7 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
             count(world, "issue", "audit_id", row, |issue| text(issue, "kind") == "NONCONFORMANCE")
         }
         ("Audit", "workProgress") => progress(world, row),
+        ("Audit", "timeProgress") => time_progress(world, row),
         ("Issue", "overdue") => {
             let late = match row.get("complete_by") {
                 Cell::Date(last) => *last < clock().now().date_naive(),
@@ -201,6 +202,22 @@ fn progress(world: &World, row: &Row) -> Cell {
         return Cell::Int(if ["CLOSED", "CANCELED"].contains(&text(row, "state")) { 100 } else { 0 });
     }
     Cell::Int(done.iter().sum::<i64>() / i64::try_from(done.len()).expect("few"))
+}
+
+/// Days are told by the calendar where the organization is; at the clock's hour it is a day earlier west of there.
+fn time_progress(world: &World, row: &Row) -> Cell {
+    let west = text(&world.table("organization")[0], "time_zone") == WEST;
+    let today = clock().now().date_naive() - Days::new(u64::from(west));
+    let (start, due) = match (row.get("finish_date"), row.get("start_date"), row.get("due_date")) {
+        (Cell::Null, Cell::Date(start), Cell::Date(due)) => (*start, *due),
+        (Cell::Null, ..) => return Cell::Int(0),
+        _ => return Cell::Int(100),
+    };
+    if due < start {
+        return Cell::Int(100);
+    }
+    let share = (100 * (today - start).num_days()).div_euclid((due - start).num_days() + 1);
+    Cell::Int(share.clamp(0, 100))
 }
 
 /// The cell as a store gives it back: decimals without trailing zeros.
