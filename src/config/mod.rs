@@ -144,6 +144,44 @@ settings! {
         /// Folder of `.graphql` files; when set, only these documents are executed, whole or by their SHA-256.
         Rare "trusted-documents" trusted_documents: Option<PathBuf> = None;
     }
+    "GraphQL limits" {
+        /// Longest document.
+        Rare "query-size" query_size: Bytes = Bytes(64 << 10);
+        /// Most tokens of a document.
+        Rare "query-tokens" query_tokens: u32 = 5_000;
+        /// Most operations of a document.
+        Rare "query-operations" query_operations: u32 = 10;
+        /// Most fragments of a document.
+        Rare "query-fragments" query_fragments: u32 = 100;
+        /// Most fields inside one another; a root field is 1.
+        Rare "query-depth" query_depth: u32 = 15;
+        /// Most selections of an operation, fragments put in.
+        Rare "query-selections" query_selections: u32 = 2_000;
+        /// Most aliases of an operation.
+        Rare "query-aliases" query_aliases: u32 = 30;
+        /// Most root fields of an operation.
+        Rare "query-root-fields" query_root_fields: u32 = 20;
+        /// Most directives of an operation.
+        Rare "query-directives" query_directives: u32 = 50;
+        /// Most rows that an operation may ask for, page sizes multiplied.
+        Rare "query-rows" query_rows: u32 = 10_000;
+        /// Rows of a page at the root where no number is asked for.
+        Rare "page-size" page_size: u32 = 25;
+        /// Most rows of a page at the root.
+        Rare "page-size-most" page_size_most: u32 = 200;
+        /// Rows of a page within an object where no number is asked for.
+        Rare "nested-page-size" nested_page_size: u32 = 10;
+        /// Most rows of a page within an object.
+        Rare "nested-page-size-most" nested_page_size_most: u32 = 100;
+        /// Most conditions of a filter.
+        Rare "filter-conditions" filter_conditions: u32 = 200;
+        /// Most values of a list in a filter.
+        Rare "filter-values" filter_values: u32 = 1_000;
+        /// Most fields of an order.
+        Rare "order-fields" order_fields: u32 = 5;
+        /// Longest answer to a query.
+        Rare "response-limit" response_limit: Bytes = Bytes(16 << 20);
+    }
     "Limits" {
         /// Longest request body.
         Rare "body-limit" body_limit: Bytes = Bytes(1 << 20);
@@ -194,6 +232,11 @@ impl Config {
         }
         if self.header_limit.count() < 1_024 {
             return Err("header-limit must be at least 1KiB".to_owned());
+        }
+        if self.page_size > self.page_size_most || self.nested_page_size > self.nested_page_size_most {
+            return Err(
+                "page-size and nested-page-size must not be above page-size-most and nested-page-size-most".to_owned()
+            );
         }
         if self.access_token_life > self.refresh_token_life || self.refresh_token_life > self.sign_in_life {
             return Err("access-token-life, refresh-token-life and sign-in-life must not get shorter".to_owned());

@@ -136,6 +136,8 @@ pub struct Relation {
     pub shape: Shape,
     /// For [`Shape::One`]: whether there may be none.
     pub nullable: bool,
+    /// Order of a list for which none is asked, descending where true; empty for that of the other noun.
+    pub order: &'static [(&'static str, bool)],
 }
 
 /// One noun.
@@ -343,6 +345,7 @@ impl Noun {
             link: Link::ToOne(IdenStatic::as_str(&column)),
             shape: Shape::One,
             nullable: column.def().is_null(),
+            order: &[],
         });
         self
     }
@@ -366,7 +369,7 @@ impl Noun {
         shape: Shape,
         doc: &'static str,
     ) -> Self {
-        self.relations.push(Relation { name, doc, target, link, shape, nullable: true });
+        self.relations.push(Relation { name, doc, target, link, shape, nullable: true, order: &[] });
         self
     }
 
@@ -374,6 +377,14 @@ impl Noun {
     pub fn present(mut self) -> Self {
         if let Some(relation) = self.relations.last_mut() {
             relation.nullable = false;
+        }
+        self
+    }
+
+    /// The last relation's list has an order of its own where none is asked for.
+    pub fn in_order(mut self, order: &'static [(&'static str, bool)]) -> Self {
+        if let Some(relation) = self.relations.last_mut() {
+            relation.order = order;
         }
         self
     }

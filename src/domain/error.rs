@@ -178,9 +178,11 @@ fn classify(error: &dyn sqlx::error::DatabaseError) -> Error {
             message: "a value is outside of what the record can hold".to_owned(),
         }]);
     }
-    // PostgreSQL: 08 connection, 53 resources (disk full), 55P03 lock, 57 shutdown and statement time-out, 58 system.
-    // SQLite: 5 busy, 6 locked, 10 input/output, 13 full (with its extended codes in the upper bytes).
-    let postgres_down = ["08", "53", "57", "58", "55"].iter().any(|class| code.len() == 5 && code.starts_with(class));
+    // PostgreSQL: 08 connection, 25P03 transaction idle for too long, 53 resources (disk full), 55P03 lock, 57 shutdown and
+    // statement time-out, 58 system. SQLite: 5 busy, 6 locked, 10 input/output, 13 full (with its extended codes in the
+    // upper bytes).
+    let postgres_down =
+        ["08", "25P03", "53", "55", "57", "58"].iter().any(|class| code.len() == 5 && code.starts_with(class));
     let sqlite_down =
         code.parse::<u32>().is_ok_and(|number| code.len() < 5 && matches!(number & 0xff, 5 | 6 | 10 | 13));
     if postgres_down || sqlite_down {

@@ -10,10 +10,14 @@ mod plan;
 mod report;
 mod resolve;
 mod run;
+mod scalar;
 mod schema;
 mod service;
 mod value;
 mod values;
 mod write;
 
+pub use self::guard::Limits as DocumentLimits;
+pub use self::input::{FilterLimits, PageSizes};
+pub use self::plan::PlanLimits;
 pub use self::service::{Answer, Request, Service, Settings};

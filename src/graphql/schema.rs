@@ -2,17 +2,18 @@
 
 use async_graphql::Value;
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field as SchemaField, InputObject, InputValue, Interface, InterfaceField, Object, Scalar, Schema,
+    Enum, EnumItem, Field as SchemaField, InputObject, InputValue, Interface, InterfaceField, Object, Schema,
     SchemaBuilder, SchemaError, TypeRef,
 };
 
 use super::guard::nulls::Nulls;
+use super::input::PageSizes;
 use super::mutation;
 use super::names::{self, screaming, type_of};
+use super::plan::PlanLimits;
 use super::resolve;
 pub use super::values::{Composite, composite, value_type};
 use super::values::{VALUES, choices, composites, inputs};
-use crate::domain::cell::Kind;
 use crate::domain::describe::{Enumeration, Field, Noun, Shape};
 use crate::domain::model::model;
 
@@ -31,14 +32,14 @@ fn argument(name: &str, type_text: &str, doc: &str) -> InputValue {
     InputValue::new(name, type_ref(type_text)).description(doc)
 }
 
-/// Builds the schema.
-pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
+/// Builds the schema. It tells the page sizes of `limits`.
+pub fn build(introspection: bool, limits: &PlanLimits) -> std::result::Result<Schema, SchemaError> {
     let mut builder =
         Schema::build("Query", Some("Mutation"), None).extension(Nulls).disable_suggestions().limit_recursive_depth(64);
     if !introspection {
         builder = builder.disable_introspection();
     }
-    builder = scalars(builder);
+    builder = super::scalar::register(builder);
     builder = shared(builder);
     let mut query = Object::new("Query").description("Everything that can be read.");
     let mut enumerations: Vec<Enumeration> = Vec::new();
@@ -50,15 +51,18 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
                 enumerations.push(words);
             }
         }
-        builder =
-            builder.register(object(noun)).register(filter(noun)).register(order(noun)).register(order_field(noun));
+        builder = builder
+            .register(object(noun, limits))
+            .register(filter(noun))
+            .register(order(noun))
+            .register(order_field(noun));
         if needs_connection(noun) {
             builder = connection(builder, noun);
         }
         if model().nouns().iter().any(|other| has_list_of(other, noun)) {
             builder = builder.register(list_filter(noun));
         }
-        query = root_fields(query, noun);
+        query = root_fields(query, noun, limits);
     }
     for words in mutation::enumerations() {
         if enumerations.iter().all(|known| known.name != words.name) {
@@ -93,7 +97,7 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
             SchemaField::new("history", type_ref("ChangeEventConnection!"), resolve::root)
                 .description("What happened to one record, newest first.")
                 .argument(argument("entity", "ID!", "Global id of the record; it need not exist any more."))
-                .argument(argument("first", "Int", "At most so many events; 25 without it, at most 200."))
+                .argument(argument("first", "Int", &format!("At most so many events; {}.", sizes(limits.root))))
                 .argument(argument("after", "String", "Only events behind this cursor."))
                 .argument(argument("filter", "ChangeEventFilter", "Only events that pass.")),
         );
@@ -150,47 +154,6 @@ fn needs_connection(noun: &Noun) -> bool {
         || model().nouns().iter().any(|other| {
             other.relations.iter().any(|relation| relation.target == noun.name && relation.shape == Shape::Connection)
         })
-}
-
-fn scalars(builder: SchemaBuilder) -> SchemaBuilder {
-    let scalar = |name: &str, doc: &str, kind: Option<Kind>| {
-        let scalar = Scalar::new(name).description(doc);
-        match kind {
-            Some(kind) => scalar.validator(move |value| super::input::scalar(kind, value).is_ok()),
-            None => scalar,
-        }
-    };
-    builder
-        .register(
-            scalar("Long", "A whole number up to 2^53 - 1, as a JSON number.", Some(Kind::Long))
-                .specified_by_url("https://datatracker.ietf.org/doc/html/rfc8259#section-6"),
-        )
-        .register(
-            scalar(
-                "DateTime",
-                "An instant as RFC 3339 text with an offset; given in UTC with microseconds.",
-                Some(Kind::Time),
-            )
-            .specified_by_url("https://scalars.graphql.org/andimarek/date-time"),
-        )
-        .register(
-            scalar("Date", "A calendar day as `YYYY-MM-DD`.", Some(Kind::Date))
-                .specified_by_url("https://scalars.graphql.org/andimarek/local-date"),
-        )
-        .register(
-            scalar("Decimal", "An exact decimal number as text.", Some(Kind::Decimal))
-                .specified_by_url("https://www.w3.org/TR/xmlschema11-2/#decimal"),
-        )
-        .register(
-            scalar("UUID", "A UUID as text of 36 characters.", Some(Kind::Uuid))
-                .specified_by_url("https://datatracker.ietf.org/doc/html/rfc9562"),
-        )
-        .register(
-            scalar("URL", "An absolute address.", Some(Kind::Text)).specified_by_url("https://url.spec.whatwg.org/"),
-        )
-        .register(
-            scalar("JSON", "Any JSON value.", None).specified_by_url("https://datatracker.ietf.org/doc/html/rfc8259"),
-        )
 }
 
 fn shared(builder: SchemaBuilder) -> SchemaBuilder {
@@ -310,7 +273,7 @@ fn words_filter(words: &Enumeration) -> InputObject {
         .field(argument("isNull", "Boolean", "The list is missing, or is not."))
 }
 
-fn object(noun: &'static Noun) -> Object {
+fn object(noun: &'static Noun, limits: &PlanLimits) -> Object {
     let mut object = Object::new(noun.name).description(noun.doc);
     if noun.identified {
         object = object
@@ -348,7 +311,7 @@ fn object(noun: &'static Noun) -> Object {
                     type_ref(&format!("{}Connection!", relation.target)),
                     resolve::field,
                 );
-                paging(field, relation.target, "10 without it, at most 100")
+                paging(field, relation.target, limits.nested)
             }
         };
         object = object.field(field.description(relation.doc));
@@ -356,7 +319,12 @@ fn object(noun: &'static Noun) -> Object {
     object
 }
 
-fn paging(field: SchemaField, target: &str, sizes: &str) -> SchemaField {
+fn sizes(sizes: PageSizes) -> String {
+    format!("{} without it, at most {}", sizes.default, sizes.most)
+}
+
+fn paging(field: SchemaField, target: &str, page: PageSizes) -> SchemaField {
+    let sizes = sizes(page);
     field
         .argument(argument("first", "Int", &format!("At most so many rows from the beginning; {sizes}.")))
         .argument(argument("after", "String", "Only rows behind this cursor."))
@@ -453,11 +421,11 @@ fn connection(builder: SchemaBuilder, noun: &'static Noun) -> SchemaBuilder {
         )
 }
 
-fn root_fields(mut query: Object, noun: &'static Noun) -> Object {
+fn root_fields(mut query: Object, noun: &'static Noun, limits: &PlanLimits) -> Object {
     if !noun.plural.is_empty() {
         let mut field = SchemaField::new(noun.plural, type_ref(&format!("{}Connection!", noun.name)), resolve::root)
             .description(format!("A list of {}: {}", noun.name, noun.doc));
-        field = paging(field, noun.name, "25 without it, at most 200");
+        field = paging(field, noun.name, limits.root);
         if noun.name == "FutureAudit" {
             field = field.argument(argument(
                 "withinDays",

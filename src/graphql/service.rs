@@ -14,7 +14,7 @@ use super::resolve::engine_error;
 use super::run::Runner;
 use super::write;
 use crate::domain::cx::Cx;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::{Error, Exceeded, Result};
 use crate::domain::session::Sessions;
 
 /// What the operator decides about GraphQL.
@@ -26,6 +26,10 @@ pub struct Settings {
     pub documents: u64,
     /// What one document may hold.
     pub limits: guard::Limits,
+    /// What one operation may ask for.
+    pub plan: PlanLimits,
+    /// Bytes of the longest answer to a query.
+    pub response: u64,
     /// Documents an operator allows; all of them without a list.
     pub trusted: Option<Vec<String>>,
     /// The compiled writer serves what it can. Off only to compare it with the engine.
@@ -34,7 +38,15 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { introspection: true, documents: 1_000, limits: guard::Limits::default(), trusted: None, compiled: true }
+        Self {
+            introspection: true,
+            documents: 1_000,
+            limits: guard::Limits::default(),
+            plan: PlanLimits::default(),
+            response: 16 * 1024 * 1024,
+            trusted: None,
+            compiled: true,
+        }
     }
 }
 
@@ -51,6 +63,8 @@ pub struct Request {
     pub extensions: serde_json::Map<String, serde_json::Value>,
     /// A mutation is refused (HTTP GET).
     pub queries_only: bool,
+    /// The answer tells in `extensions.cost` how much of the row estimate it took.
+    pub cost: bool,
 }
 
 /// The answer to one request.
@@ -85,7 +99,6 @@ pub struct Service {
     sessions: Arc<dyn Sessions>,
     documents: Cache<String, Arc<Document>>,
     persisted: Persisted,
-    limits: PlanLimits,
 }
 
 /// A parsed document, and whether the engine has found it valid.
@@ -97,10 +110,11 @@ struct Document {
 impl Service {
     /// Builds the schema.
     pub fn new(settings: Settings, sessions: Arc<dyn Sessions>) -> Result<Self> {
-        let schema = super::schema::build(settings.introspection).map_err(|error| Error::internal("schema", &error))?;
+        let schema = super::schema::build(settings.introspection, &settings.plan)
+            .map_err(|error| Error::internal("schema", &error))?;
         let documents = Cache::new(settings.documents);
         let persisted = Persisted::new(PERSISTED_BYTES, settings.trusted.clone());
-        Ok(Self { settings, schema, sessions, documents, persisted, limits: PlanLimits::default() })
+        Ok(Self { settings, schema, sessions, documents, persisted })
     }
 
     /// The schema as its definition language, or none where introspection is off.
@@ -132,8 +146,14 @@ impl Service {
             answer.error_code = Some("MUTATION_BY_GET");
             answer
         } else {
-            self.run(cx, &document, operation, request.variables, request.operation_name.as_deref()).await
+            let given = Given { variables: request.variables, cost: request.cost };
+            self.run(cx, (&document, operation), given, request.operation_name.as_deref()).await
         };
+        let found = answer.body.len() as u64;
+        if found > self.settings.response && kind == "query" {
+            answer =
+                refused(&Error::TooLarge(Exceeded { limit: "response size", value: self.settings.response, found }));
+        }
         answer.operation_kind = Some(kind);
         answer.operation_name = request.operation_name.or_else(|| only_name(&document.parsed));
         answer
@@ -154,9 +174,8 @@ impl Service {
     async fn run(
         &self,
         cx: Cx,
-        document: &Document,
-        operation: &OperationDefinition,
-        variables: serde_json::Map<String, serde_json::Value>,
+        (document, operation): (&Document, &OperationDefinition),
+        Given { variables, cost }: Given,
         name: Option<&str>,
     ) -> Answer {
         let mut given = async_graphql::Variables::from_json(serde_json::Value::Object(variables));
@@ -167,7 +186,7 @@ impl Service {
         let known_valid = document.valid.load(std::sync::atomic::Ordering::Relaxed);
         let variables = known(operation, &given);
         let collector = Collector { document: &document.parsed, variables: &variables };
-        let planned = plan(collector, operation, self.limits, runner.cx.now);
+        let planned = plan(collector, operation, self.settings.plan, runner.cx.now);
         let plan = match planned {
             Ok(plan) => Arc::new(plan),
             Err(error @ Error::TooLarge(_)) => return refused(&error),
@@ -175,8 +194,9 @@ impl Service {
             Err(error) if known_valid => return refused(&error),
             Err(error) => Arc::new(Plan { refusal: Some(error), ..Plan::default() }),
         };
+        let extensions = if cost { cost_of(&plan, self.settings.plan.rows) } else { Extensions::new() };
         if self.settings.compiled && known_valid && operation.ty == OperationType::Query && write::is_writable(&plan) {
-            return compiled(&runner, &plan).await;
+            return compiled(&runner, &plan, &extensions).await;
         }
         if let Err(error) = self.allowed(&runner, &plan).await {
             return refused(&error);
@@ -186,7 +206,8 @@ impl Service {
         if let Some(name) = name {
             request = request.operation_name(name);
         }
-        let response = self.schema.execute(request).await;
+        let mut response = self.schema.execute(request).await;
+        response.extensions.extend(extensions);
         if response.errors.is_empty() {
             document.valid.store(true, std::sync::atomic::Ordering::Relaxed);
         }
@@ -204,9 +225,25 @@ impl Service {
     }
 }
 
-async fn compiled(runner: &Runner, plan: &Plan) -> Answer {
+/// What an answer says beside its data.
+type Extensions = std::collections::BTreeMap<String, Value>;
+
+/// What one request gives an operation.
+struct Given {
+    variables: serde_json::Map<String, serde_json::Value>,
+    cost: bool,
+}
+
+/// The row estimate of an operation, and how much of it the limit leaves.
+fn cost_of(plan: &Plan, limit: u64) -> Extensions {
+    let parts = [("used", plan.rows), ("remaining", limit.saturating_sub(plan.rows)), ("limit", limit)];
+    let cost = parts.into_iter().map(|(name, rows)| (Name::new(name), Value::from(rows))).collect();
+    Extensions::from([("cost".to_owned(), Value::Object(cost))])
+}
+
+async fn compiled(runner: &Runner, plan: &Plan, extensions: &Extensions) -> Answer {
     match runner.answer_all(plan).await {
-        Ok(answers) => Answer { body: write::response(plan, &answers), ..Answer::default() },
+        Ok(answers) => Answer { body: write::response(plan, &answers, extensions), ..Answer::default() },
         Err((error @ (Error::Unauthenticated(_) | Error::Unavailable), _)) => refused(&error),
         Err((error, key)) => failed(&error, key),
     }

@@ -1,6 +1,7 @@
 //! The compiled writer: rows straight to the bytes of the response, for plans whose document the engine has found
 //! valid. It gives the very bytes the engine gives (docs/decisions/0007; a test compares them).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::Value;
@@ -22,8 +23,8 @@ pub fn is_writable(plan: &Plan) -> bool {
     })
 }
 
-/// Writes `{"data":{...}}`.
-pub fn response(plan: &Plan, answers: &[Answered]) -> Vec<u8> {
+/// Writes `{"data":{...}}`, and the extensions where there are any.
+pub fn response(plan: &Plan, answers: &[Answered], extensions: &BTreeMap<String, Value>) -> Vec<u8> {
     let mut out = Bytes(Vec::with_capacity(4096));
     out.raw("{\"data\":{");
     for (index, (field, answered)) in plan.fields.iter().zip(answers).enumerate() {
@@ -60,7 +61,13 @@ pub fn response(plan: &Plan, answers: &[Answered]) -> Vec<u8> {
             _ => out.raw("null"),
         }
     }
-    out.raw("}}");
+    out.raw("}");
+    if !extensions.is_empty() {
+        out.raw(",\"extensions\":");
+        // Writing to memory cannot fail.
+        let _ = serde_json::to_writer(&mut out.0, extensions);
+    }
+    out.raw("}");
     out.0
 }
 

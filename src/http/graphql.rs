@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, EXPECT, IF_NONE_MATCH, RETRY_AFTER, VARY};
-use axum::http::{HeaderValue, Method, Request as HttpRequest, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, Request as HttpRequest, StatusCode};
 use axum::response::Response;
 
 use super::App;
@@ -23,6 +23,9 @@ use crate::telemetry::Facts;
 
 const METHODS: &str = "GET, POST";
 
+/// Asks with `include` for `extensions.cost`.
+pub const COST: HeaderName = HeaderName::from_static("x-graphql-cost");
+
 /// Answers whatever comes to `/graphql`.
 pub async fn handle(State(app): State<Arc<App>>, request: HttpRequest<Body>) -> Response {
     let Some(media) = Media::negotiate(request.headers()) else {
@@ -33,7 +36,7 @@ pub async fn handle(State(app): State<Arc<App>>, request: HttpRequest<Body>) -> 
 
 async fn respond(app: &Arc<App>, request: HttpRequest<Body>, media: Media) -> Result<Response, Refusal> {
     let (head, body) = request.into_parts();
-    let payload = match head.method {
+    let mut payload = match head.method {
         Method::GET => Payload::of_address(&head.uri)?,
         Method::POST if !media::is_json(&head.headers) => return Err(Refusal::unsupported_media_type()),
         Method::POST => {
@@ -45,6 +48,9 @@ async fn respond(app: &Arc<App>, request: HttpRequest<Body>, media: Media) -> Re
         Method::OPTIONS => return Ok(options()),
         _ => return Err(Refusal::method_not_allowed(METHODS)),
     };
+    if head.headers.get(COST).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"include")) {
+        payload.requests().iter_mut().for_each(|request| request.cost = true);
+    }
     let credentials = Credentials::of(&head.headers)?;
     let (worker, arrival) = (Arc::clone(app), Arrival::of(&head, app.settings.proxies));
     let answered = layers::run(app, async move {
@@ -126,7 +132,7 @@ fn get(answer: Answer, facts: Facts, media: Media, known: Option<&HeaderValue>) 
     let headers = response.headers_mut();
     headers.insert(ETAG, tag);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.append(VARY, HeaderValue::from_static("accept, authorization, x-organization"));
+    headers.append(VARY, HeaderValue::from_static("accept, authorization, x-organization, x-graphql-cost"));
     response
 }
 

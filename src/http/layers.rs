@@ -24,6 +24,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::App;
 use super::caller::{ORGANIZATION, REQUEST_ID, RequestId};
+use super::graphql::COST;
 use super::media::Media;
 use super::refusal::Refusal;
 use crate::telemetry::{self, Facts};
@@ -69,7 +70,7 @@ pub fn cors(origins: &[String]) -> Option<CorsLayer> {
     let layer = CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, ORGANIZATION, REQUEST_ID])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, ORGANIZATION, REQUEST_ID, COST])
         .expose_headers([ETAG, RETRY_AFTER, REQUEST_ID])
         .max_age(Duration::from_secs(3_600));
     Some(layer)

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::zone::Zones;
 use crate::domain::access::{self, Sight, Viewer, Visible};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::{Arg, Store};
@@ -70,6 +71,21 @@ impl Sql {
     pub fn midnight(&mut self) -> &mut Self {
         let midnight = self.now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
         self.value(Kind::Time, Cell::Time(midnight))
+    }
+
+    /// Adds the day of the request where the organization of the row at `alias` is.
+    pub fn today_there(&mut self, alias: &str) -> &mut Self {
+        let zones = Zones::at(self.now);
+        let today = self.now.date_naive();
+        self.push("CASE");
+        for (names, day) in [(zones.before, today.pred_opt()), (zones.after, today.succ_opt())] {
+            let home = self.alias();
+            self.push(" WHEN EXISTS (SELECT 1 FROM \"organization\" ").push(&home).push(" WHERE ");
+            self.column(&home, "id").push(" = ").column(alias, "organization_id").push(" AND ");
+            self.column(&home, "time_zone").one_of(Kind::Text, names, Wanted::In);
+            self.push(") THEN ").value(Kind::Date, Cell::Date(day.unwrap_or(today)));
+        }
+        self.push(" ELSE ").today().push(" END")
     }
 
     /// Adds the active organization's id.

@@ -7,6 +7,8 @@ mod connect;
 mod engine;
 mod lease;
 mod statement;
+#[cfg(test)]
+pub mod testing;
 mod tx;
 
 use std::sync::Arc;

@@ -28,6 +28,8 @@ use crate::graphql::schema;
 pub struct Plan {
     /// Its root fields in the order of the response.
     pub fields: Vec<RootField>,
+    /// Rows that its connections may give at most, page sizes multiplied.
+    pub rows: u64,
     /// Why there is no plan.
     pub refusal: Option<Error>,
 }
@@ -135,6 +137,7 @@ pub fn plan(
         }
         plan.fields.push(RootField { key: key.to_owned(), root });
     }
+    plan.rows = compiler.rows;
     Ok(plan)
 }
 
@@ -171,7 +174,7 @@ fn root_field<'d>(compiler: &mut Compiler<'d>, root_type: &'static str, merged: 
     for noun in model().nouns() {
         if noun.plural == name && !name.is_empty() {
             let sizes = compiler.limits.root;
-            let mut connection = compiler.connection_with(noun, merged, &arguments, 1, sizes)?;
+            let mut connection = compiler.connection_with(noun, merged, &arguments, 1, sizes.into())?;
             if let Some(expr) = shorthand::condition(noun, &arguments, compiler.now)? {
                 connection.ask.expr = Expr::And(vec![expr, connection.ask.expr]);
             }
@@ -296,7 +299,7 @@ fn history<'d>(compiler: &mut Compiler<'d>, mut arguments: Arguments, merged: &M
     let (named, uuid) =
         names::read_global_id(text).ok_or_else(|| Error::invalid("entity", "is not an id of this service"))?;
     let sizes = compiler.limits.root;
-    let mut connection = compiler.connection_with(noun, merged, &arguments, 1, sizes)?;
+    let mut connection = compiler.connection_with(noun, merged, &arguments, 1, sizes.into())?;
     let (type_at, _) = noun.find_field("entityType").ok_or(Error::Internal)?;
     let (uuid_at, _) = noun.find_field("entityUuid").ok_or(Error::Internal)?;
     connection.ask.expr = Expr::And(vec![

@@ -1,6 +1,7 @@
 //! GraphQL as its clients meet it, without HTTP around it.
 
 mod compiled;
+mod limits;
 mod schema;
 mod statements;
 mod tenants;
@@ -50,7 +51,12 @@ impl Sessions for Holding {
 
 /// GraphQL with everything switched on.
 pub fn service() -> Arc<Service> {
-    Arc::new(Service::new(Settings::default(), Arc::new(Holding)).expect("the schema"))
+    service_with(Settings::default())
+}
+
+/// GraphQL as an operator sets it.
+pub fn service_with(settings: Settings) -> Arc<Service> {
+    Arc::new(Service::new(settings, Arc::new(Holding)).expect("the schema"))
 }
 
 /// The demonstration's rows, put into a migrated store.
@@ -98,9 +104,17 @@ impl Told {
 
 /// Asks as `caller`.
 pub async fn ask(service: &Service, db: &Db, caller: &Caller, query: &str, variables: Json) -> Told {
-    let cx = Cx::new(db.clone(), Some(caller.clone()), clock().now(), Surface::Graphql);
     let variables = variables.as_object().cloned().unwrap_or_default();
-    let request = Request { query: query.to_owned(), variables, ..Request::default() };
+    send(service, db, caller, Request { query: query.to_owned(), variables, ..Request::default() }).await
+}
+
+/// Asks, and wants to know the cost.
+pub async fn ask_for_cost(service: &Service, db: &Db, caller: &Caller, query: &str) -> Told {
+    send(service, db, caller, Request { query: query.to_owned(), cost: true, ..Request::default() }).await
+}
+
+async fn send(service: &Service, db: &Db, caller: &Caller, request: Request) -> Told {
+    let cx = Cx::new(db.clone(), Some(caller.clone()), clock().now(), Surface::Graphql);
     let answer = service.execute(cx.clone(), request).await;
     Told { answer, statements: cx.statement_count() }
 }

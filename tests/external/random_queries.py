@@ -1,0 +1,92 @@
+"""Random documents, half of them wrong on purpose, made of the schema by schemathesis. None may be answered with a
+server error: no status of 500 or above but 503, no code INTERNAL, nothing but JSON.
+
+random_queries.py <base> <api key> <cases> [<seed>]
+"""
+
+import collections
+import itertools
+import sys
+import time
+
+import hypothesis
+import requests
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.graphql import nodes
+
+BASE, KEY, CASES = sys.argv[1], sys.argv[2], int(sys.argv[3])
+SEED = int(sys.argv[4]) if len(sys.argv) > 4 else 1
+HEADERS = {"authorization": f"Bearer {KEY}"}
+
+SCALARS = {
+    "Long": st.integers().map(nodes.Int),
+    "DateTime": (st.datetimes().map(lambda at: at.isoformat() + "Z") | st.text()).map(nodes.String),
+    "Date": (st.dates().map(str) | st.text()).map(nodes.String),
+    "Decimal": (st.decimals().map(str) | st.text()).map(nodes.String),
+    "UUID": (st.uuids().map(str) | st.text()).map(nodes.String),
+    "URL": st.text().map(nodes.String),
+    "JSON": st.text().map(nodes.String),
+}
+for name, strategy in SCALARS.items():
+    schemathesis.graphql.scalar(name, strategy)
+
+schema = schemathesis.graphql.from_url(f"{BASE}/graphql", headers=HEADERS)
+operations = [result.ok() for result in schema.get_all_operations()]
+tally = collections.Counter()
+slowest = 0.0
+session = requests.Session()
+
+
+def send(operation, case):
+    """Sends one document and fails where the answer is a fault of the server."""
+    global slowest
+    began = time.monotonic()
+    answer = session.post(f"{BASE}/graphql", json={"query": case.body}, headers=HEADERS, timeout=30)
+    slowest = max(slowest, time.monotonic() - began)
+    told = f"{operation.label}: status {answer.status_code}\n{case.body}\n{answer.text[:2000]}"
+    assert answer.status_code < 500, told
+    body = answer.json()
+    codes = [error["extensions"]["code"] for error in body.get("errors", [])]
+    assert "INTERNAL" not in codes and "UNAVAILABLE" not in codes, told
+    assert codes or "data" in body, told
+    tally[codes[0] if codes else "answered"] += 1
+
+
+def attack(operation, mode, cases):
+    """Sends so many random documents for one root field."""
+
+    @hypothesis.seed(SEED)
+    @hypothesis.settings(
+        max_examples=cases,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
+    )
+    @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+    def test(case):
+        send(operation, case)
+
+    test()
+
+
+# Every root field has its share; what does not divide goes to the first ones.
+turns = list(itertools.product(operations, [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]))
+failed = 0
+for number, (operation, mode) in enumerate(turns):
+    cases = CASES // len(turns) + (1 if number < CASES % len(turns) else 0)
+    if cases == 0:
+        continue
+    try:
+        attack(operation, mode, cases)
+    except hypothesis.errors.Unsatisfiable:
+        tally["nothing to send"] += cases
+    except (AssertionError, requests.RequestException) as error:
+        failed += 1
+        print(f"FAILED {operation.label} ({mode.value}): {error}", flush=True)
+sent = sum(tally.values()) - tally["nothing to send"]
+print(f"schemathesis: {sent} documents over {len(operations)} root fields, slowest {slowest:.2f} s, {failed} failed")
+print("  " + ", ".join(f"{code} {count}" for code, count in tally.most_common()))
+sys.exit(1 if failed or sent < CASES * 3 // 4 else 0)
