@@ -11,6 +11,7 @@ mod resolve;
 mod run;
 mod schema;
 mod service;
+mod trail;
 mod value;
 mod values;
 mod write;

@@ -18,6 +18,7 @@ use crate::domain::db::Errand;
 use crate::domain::error::{Error, Result};
 use crate::domain::model::model;
 use crate::domain::session::{Login, Opened, Sessions};
+use crate::domain::trail::Signer;
 
 /// What answers a request beside its plan.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub struct Runner {
     pub cx: Cx,
     /// Signing in and out.
     pub sessions: Arc<dyn Sessions>,
+    /// Who signs checkpoints of the trail.
+    pub signer: Option<Arc<Signer>>,
 }
 
 /// The answer to a root field, before it has its shape.
@@ -94,7 +97,7 @@ impl Runner {
             .await
     }
 
-    async fn ask_one(&self, viewer: Viewer, question: Question) -> Result<Arc<Level>> {
+    pub(super) async fn ask_one(&self, viewer: Viewer, question: Question) -> Result<Arc<Level>> {
         self.ask(viewer, vec![question]).await?.pop().ok_or(Error::Internal)
     }
 
@@ -180,6 +183,9 @@ impl Runner {
         }
         match composite.name {
             "viewer" => self.who(composite).await,
+            "trailCheckpoint" => self.trail_checkpoint().await,
+            "trailProof" => self.trail_proof(composite).await,
+            "trailConsistency" => self.trail_consistency(composite).await,
             "login" | "refreshToken" => self.session(composite).await,
             "logout" => {
                 self.sessions.logout(&self.cx).await?;

@@ -16,6 +16,7 @@ use super::write;
 use crate::domain::cx::Cx;
 use crate::domain::error::{Error, Result};
 use crate::domain::session::Sessions;
+use crate::domain::trail::Signer;
 
 /// What the operator decides about GraphQL.
 #[derive(Clone, Debug)]
@@ -30,11 +31,20 @@ pub struct Settings {
     pub trusted: Option<Vec<String>>,
     /// The compiled writer serves what it can. Off only to compare it with the engine.
     pub compiled: bool,
+    /// Who signs checkpoints of the trail.
+    pub signer: Option<Arc<Signer>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { introspection: true, documents: 1_000, limits: guard::Limits::default(), trusted: None, compiled: true }
+        Self {
+            introspection: true,
+            documents: 1_000,
+            limits: guard::Limits::default(),
+            trusted: None,
+            compiled: true,
+            signer: None,
+        }
     }
 }
 
@@ -108,6 +118,11 @@ impl Service {
         self.settings.introspection.then(|| sdl(&self.schema))
     }
 
+    /// The key that checkpoints of the trail are verified with, in base64.
+    pub fn trail_key(&self) -> Option<String> {
+        self.settings.signer.as_ref().map(|signer| signer.key().to_string())
+    }
+
     /// Answers one request. Never fails: a refusal is an answer.
     pub async fn execute(&self, cx: Cx, request: Request) -> Answer {
         let text = match self.persisted.text(request.query, &request.extensions) {
@@ -163,7 +178,8 @@ impl Service {
         if let Err(error) = guard::variables::complete(operation, &mut given) {
             return refused(&error);
         }
-        let runner = Runner { cx, sessions: Arc::clone(&self.sessions) };
+        let (sessions, signer) = (Arc::clone(&self.sessions), self.settings.signer.clone());
+        let runner = Runner { cx, sessions, signer };
         let known_valid = document.valid.load(std::sync::atomic::Ordering::Relaxed);
         let variables = known(operation, &given);
         let collector = Collector { document: &document.parsed, variables: &variables };

@@ -1,6 +1,7 @@
 //! The few types that are no noun: described here once, for the schema and for the plan.
 
 mod report;
+mod trail;
 
 pub use self::report::choices;
 
@@ -162,6 +163,9 @@ pub const COMPOSITES: &[Composite] = &[
     report::AUDIT_SUMMARY,
     report::ISSUE_SUMMARY,
     report::SEARCH,
+    trail::CHECKPOINT,
+    trail::PROOF,
+    trail::CONSISTENCY,
     Composite {
         name: "login",
         root: "Mutation",

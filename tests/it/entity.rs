@@ -100,6 +100,8 @@ static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         comment,
         change_event,
         trail_head,
+        trail_subtree,
+        trail_checkpoint,
     ]
 });
 
