@@ -14,6 +14,7 @@ mod proof;
 mod record;
 mod seal;
 mod snapshot;
+mod state;
 mod tree;
 mod verify;
 
@@ -32,6 +33,7 @@ pub use self::note::{Checkpoint, PublicKey, Signer, split as split_notes};
 pub use self::proof::{Consistency, Inclusion, consistency, inclusion, read_head};
 pub use self::seal::seal_all;
 pub use self::snapshot::Shape;
+pub use self::state::{Compared, Difference, compare};
 pub use self::tree::Hash;
 pub use self::verify::{Finding, Report, Trusted, What, verify};
 use super::bulk::{self, Table};

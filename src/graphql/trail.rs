@@ -29,10 +29,9 @@ impl Runner {
     pub(super) async fn trail_checkpoint(&self) -> Result<Parts> {
         let signer = self.signer.clone().ok_or(Error::NotFound("key of the trail"))?;
         let viewer = self.viewer()?;
-        let read = self.cx.db.read(&self.errand(&viewer), move |reader| {
-            trail::read_head(reader, viewer.organization_id).boxed()
-        });
-        let head = read.await?;
+        let errand = self.errand(&viewer);
+        let head =
+            self.cx.db.read(&errand, move |reader| trail::read_head(reader, viewer.organization_id).boxed()).await?;
         let root = head.tree.root();
         Ok(parts([
             ("size", Value::from(head.last_sequence)),
@@ -47,7 +46,8 @@ impl Runner {
         let sequence = self.sequence(composite).await?;
         let size = number(composite, "size");
         let viewer = self.viewer()?;
-        let read = self.cx.db.read(&self.errand(&viewer), move |reader| {
+        let errand = self.errand(&viewer);
+        let read = self.cx.db.read(&errand, move |reader| {
             trail::inclusion(reader, viewer.organization_id, sequence, size).boxed()
         });
         let proof = read.await?;
@@ -67,10 +67,12 @@ impl Runner {
         let asked = |name| number(composite, name).ok_or_else(|| Error::invalid(name, "is required"));
         let (from, to) = (asked("from")?, asked("to")?);
         let viewer = self.viewer()?;
-        let read = self.cx.db.read(&self.errand(&viewer), move |reader| {
+        let errand = self.errand(&viewer);
+        let read = self.cx.db.read(&errand, move |reader| {
             trail::consistency(reader, viewer.organization_id, from, to).boxed()
         });
-        Ok(parts([("hashes", texts(&read.await?.hashes))]))
+        let proof = read.await?;
+        Ok(parts([("hashes", texts(&proof.hashes))]))
     }
 
     /// The sequence of the event asked for, found as every list of events finds it.
