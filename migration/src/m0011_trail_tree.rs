@@ -156,10 +156,8 @@ fn guards(backend: DbBackend, guard: Guard) -> Vec<String> {
         }
         _ => {
             let same: Vec<String> = SEALED.iter().map(|name| format!("NEW.{name} IS OLD.{name}")).collect();
-            let sealing = format!(
-                " AND NOT (OLD.leaf_hash IS NULL AND NEW.leaf_hash IS NOT NULL AND {})",
-                same.join(" AND ")
-            );
+            let sealing =
+                format!(" AND NOT (OLD.leaf_hash IS NULL AND NEW.leaf_hash IS NOT NULL AND {})", same.join(" AND "));
             vec![
                 "DROP TRIGGER change_event_refuse_update".to_owned(),
                 format!(

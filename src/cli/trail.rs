@@ -95,9 +95,7 @@ async fn export(config: &Config, db: &Db, (slug, from): (Option<&str>, i64)) -> 
     let signer = open::signer(config)?;
     let mut out = std::io::BufWriter::new(std::io::stdout());
     for organization in open::organizations(db, slug).await? {
-        let write = |line: String| {
-            writeln!(out, "{line}").map_err(|error| Error::internal("standard output", &error))
-        };
+        let write = |line: String| writeln!(out, "{line}").map_err(|error| Error::internal("standard output", &error));
         trail::export(db, organization.id, (&signer, from), write).await.with_context(|| organization.slug.clone())?;
     }
     out.flush().context("standard output cannot be written")

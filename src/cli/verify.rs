@@ -67,7 +67,8 @@ pub async fn run(args: Args, loaded: Loaded) -> anyhow::Result<Exit> {
 }
 
 fn keys(texts: &[String]) -> anyhow::Result<Vec<PublicKey>> {
-    let read = |text: &String| PublicKey::parse(text).with_context(|| format!("{text} is no key of 32 bytes in base64"));
+    let read =
+        |text: &String| PublicKey::parse(text).with_context(|| format!("{text} is no key of 32 bytes in base64"));
     texts.iter().map(read).collect()
 }
 

@@ -15,8 +15,7 @@ use crate::domain::error::{Error, Result};
 use crate::domain::trail;
 
 fn parts<const N: usize>(values: [(&str, Value); N]) -> Parts {
-    let values: IndexMap<String, Value> =
-        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let values: IndexMap<String, Value> = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Parts { values, ..Parts::default() }
 }
 
@@ -47,9 +46,10 @@ impl Runner {
         let size = number(composite, "size");
         let viewer = self.viewer()?;
         let errand = self.errand(&viewer);
-        let read = self.cx.db.read(&errand, move |reader| {
-            trail::inclusion(reader, viewer.organization_id, sequence, size).boxed()
-        });
+        let read = self
+            .cx
+            .db
+            .read(&errand, move |reader| trail::inclusion(reader, viewer.organization_id, sequence, size).boxed());
         let proof = read.await?;
         Ok(parts([
             ("sequence", Value::from(proof.sequence)),
@@ -68,9 +68,10 @@ impl Runner {
         let (from, to) = (asked("from")?, asked("to")?);
         let viewer = self.viewer()?;
         let errand = self.errand(&viewer);
-        let read = self.cx.db.read(&errand, move |reader| {
-            trail::consistency(reader, viewer.organization_id, from, to).boxed()
-        });
+        let read = self
+            .cx
+            .db
+            .read(&errand, move |reader| trail::consistency(reader, viewer.organization_id, from, to).boxed());
         let proof = read.await?;
         Ok(parts([("hashes", texts(&proof.hashes))]))
     }

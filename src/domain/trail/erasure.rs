@@ -112,8 +112,7 @@ async fn erase_some(
         "UPDATE change_event SET snapshot_after = NULL, snapshot_before = NULL, extra = NULL, salt = NULL, erased_at = $3 \
          WHERE organization_id = $1 AND sequence {among}"
     );
-    let args =
-        vec![Arg::long(organization_id), Arg::longs(sequences.iter().copied()), Arg::one(Kind::Time, origin.at)];
+    let args = vec![Arg::long(organization_id), Arg::longs(sequences.iter().copied()), Arg::one(Kind::Time, origin.at)];
     tx.fetch(&Statement::new(mark, Vec::new(), Vec::new())).await?;
     tx.fetch(&Statement::new(sql, args, Vec::new())).await?;
     tx.fetch(&Statement::new(unmark, Vec::new(), Vec::new())).await?;

@@ -75,7 +75,8 @@ pub(super) async fn lock(tx: &mut Tx, organization_id: i64) -> Result<&Head> {
         let head = match read(tx, organization_id).await? {
             Some(head) => head,
             None => {
-                let sql = "INSERT INTO trail_head (organization_id) VALUES ($1) ON CONFLICT (organization_id) DO NOTHING";
+                let sql =
+                    "INSERT INTO trail_head (organization_id) VALUES ($1) ON CONFLICT (organization_id) DO NOTHING";
                 tx.fetch(&Statement::new(sql, vec![Arg::long(organization_id)], Vec::new())).await?;
                 read(tx, organization_id).await?.ok_or(Error::Internal)?
             }

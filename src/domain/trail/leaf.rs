@@ -131,6 +131,8 @@ pub fn kept_instant(instant: DateTime<Utc>) -> DateTime<Utc> {
 pub struct Said {
     /// The sequence it was hashed with.
     pub sequence: i64,
+    /// The event it was hashed for.
+    pub event: Uuid,
     /// The commitment to its content.
     pub commitment: Hash,
 }
@@ -140,8 +142,9 @@ impl Said {
     pub fn of(leaf: &str) -> Option<Self> {
         let parts: Vec<serde_json::Value> = serde_json::from_str(leaf).ok()?;
         let sequence = parts.get(2)?.as_i64()?;
+        let event = Uuid::try_parse(parts.get(3)?.as_str()?).ok()?;
         let commitment = Hash::parse(parts.get(13)?.as_str()?)?;
-        (parts.len() == 14 && parts.first()?.as_str()? == FORM).then_some(Self { sequence, commitment })
+        (parts.len() == 14 && parts.first()?.as_str()? == FORM).then_some(Self { sequence, event, commitment })
     }
 }
 

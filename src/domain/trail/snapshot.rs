@@ -68,8 +68,7 @@ impl Shape {
             Store::Postgres => "= ANY($1::bigint[])",
             Store::Sqlite => "IN (SELECT value FROM json_each($1))",
         };
-        let mut sql =
-            format!("SELECT \"id\", {} FROM \"{}\" WHERE \"id\" {among}", self.picked(store), self.table);
+        let mut sql = format!("SELECT \"id\", {} FROM \"{}\" WHERE \"id\" {among}", self.picked(store), self.table);
         let mut args = vec![Arg::longs(ids.iter().copied())];
         if self.owned {
             sql.push_str(" AND \"organization_id\" = $2");

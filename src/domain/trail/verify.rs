@@ -134,17 +134,28 @@ async fn go(
     }
 }
 
-/// An event that was recorded for a later place: either it has changed places with the one there, or what stood between
-/// is gone and the rest was moved up.
+/// What happened at the place of an event whose leaf was made for another: that shows at its neighbour and at the other
+/// place.
 async fn settle(db: &Db, errand: &Errand, organization_id: i64, found: Found) -> Result<Finding> {
     let Found { mut finding, recorded_as } = found;
     let Some(place) = recorded_as else { return Ok(finding) };
-    let rows = db.fetch(errand, record::page(db.store(), organization_id, place - 1, 1)).await?;
-    let there = if rows.is_empty() { None } else { Some(Record::of(rows.row(0))?) };
-    let said = there.filter(|event| event.sequence == place).and_then(|event| walk::said(&event));
-    if said.is_none_or(|said| said.sequence >= place) {
-        finding.what = What::Removed;
+    let own_place = async |place: i64| -> Result<Option<i64>> {
+        let rows = db.fetch(errand, record::page(db.store(), organization_id, place - 1, 1)).await?;
+        let event = if rows.is_empty() { None } else { Some(Record::of(rows.row(0))?) };
+        let event = event.filter(|event| event.sequence == place);
+        Ok(event.and_then(|event| walk::said(&event)).map(|said| said.sequence))
+    };
+    let (there, next) = (own_place(place).await?, own_place(finding.sequence + 1).await?);
+    finding.what = if there == Some(finding.sequence) {
+        What::Reordered
+    } else if next == Some(finding.sequence) {
+        What::Inserted
+    } else if finding.what == What::Reordered && there.is_none_or(|there| there > place) {
+        // Those behind it were moved up.
         finding.event = None;
-    }
+        What::Removed
+    } else {
+        finding.what
+    };
     Ok(finding)
 }

@@ -2,3 +2,4 @@
 
 mod ask;
 mod model;
+mod trail;

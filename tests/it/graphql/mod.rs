@@ -40,9 +40,14 @@ impl Sessions for Holding {
     }
 }
 
+/// Sessions that always hold.
+pub fn sessions() -> Arc<dyn Sessions> {
+    Arc::new(Holding)
+}
+
 /// GraphQL with everything switched on.
 pub fn service() -> Arc<Service> {
-    Arc::new(Service::new(Settings::default(), Arc::new(Holding)).expect("the schema"))
+    Arc::new(Service::new(Settings::default(), sessions()).expect("the schema"))
 }
 
 /// The demonstration's rows, put into a migrated store.

@@ -88,15 +88,8 @@ impl Walk {
             return Err(Found::at(What::Inserted, event, "it has no leaf"));
         };
         let said = Said::of(leaf).ok_or_else(|| Found::at(What::Changed, event, "its leaf cannot be read"))?;
-        if said.sequence < expected {
-            let why = format!("the event that was recorded as {} follows as {expected}", said.sequence);
-            let finding = Finding { what: What::Inserted, sequence: said.sequence, event: None, why };
-            return Err(Found { finding, recorded_as: None });
-        }
-        if said.sequence > expected {
-            let why = format!("the event in its place was recorded as {}", said.sequence);
-            let found = Found::at(What::Reordered, event, why);
-            return Err(Found { recorded_as: Some(said.sequence), ..found });
+        if said.sequence != expected {
+            return Err(Self::elsewhere(event, &said));
         }
         let hash = Hash::of_leaf(leaf.as_bytes());
         if Hash::parse(leaf_hash) != Some(hash) {
@@ -107,6 +100,21 @@ impl Walk {
             return Err(Found::at(What::Changed, event, "its columns are not what its leaf says"));
         }
         Ok(hash)
+    }
+
+    /// An event whose leaf was made for another place.
+    fn elsewhere(event: &Record, said: &Said) -> Found {
+        if said.event != event.uuid {
+            let found = Found::at(What::Changed, event, format!("its leaf is that of event {}", said.sequence));
+            return Found { recorded_as: Some(said.sequence), ..found };
+        }
+        if said.sequence < event.sequence {
+            let why = format!("the event that was recorded as {} follows as {}", said.sequence, event.sequence);
+            let finding = Finding { what: What::Inserted, sequence: said.sequence, event: None, why };
+            return Found { finding, recorded_as: None };
+        }
+        let found = Found::at(What::Reordered, event, format!("it was recorded as {}", said.sequence));
+        Found { recorded_as: Some(said.sequence), ..found }
     }
 
     /// What can be erased of an event is what it was, or erased.
