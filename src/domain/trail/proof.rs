@@ -54,7 +54,7 @@ pub async fn inclusion(
     sequence: i64,
     size: Option<i64>,
 ) -> Result<Inclusion> {
-    let size = within(read_head(reader, organization_id).await?, "size", size)?;
+    let size = within(&read_head(reader, organization_id).await?, "size", size)?;
     let outside = || Error::invalid("size", "must be at least the sequence of the event and at most the trail's");
     let (index, leaves) = (sequence.cast_unsigned().wrapping_sub(1), size.cast_unsigned());
     let nodes = tree::inclusion(index, leaves).ok_or_else(outside)?;
@@ -62,7 +62,7 @@ pub async fn inclusion(
     let args = vec![Arg::long(organization_id), Arg::long(sequence)];
     let rows = reader.fetch(&Statement::new(sql, args, vec![Kind::Text, Kind::Text])).await?;
     let [Cell::Text(leaf), Cell::Text(leaf_hash)] = rows.row(0) else { return Err(missing()) };
-    let mut hashes = roots(reader, organization_id, nodes.into_iter().chain([0..leaves])).await?;
+    let mut hashes = roots(reader, organization_id, nodes.into_iter().chain(std::iter::once(0..leaves))).await?;
     let root = hashes.pop().ok_or_else(missing)?;
     let leaf_hash = Hash::parse(leaf_hash).ok_or_else(missing)?;
     Ok(Inclusion { sequence, leaf: leaf.clone(), leaf_hash, hashes, size, root })
@@ -70,7 +70,7 @@ pub async fn inclusion(
 
 /// Proves that the tree of `from` leaves is the beginning of the one of `to` leaves.
 pub async fn consistency(reader: &mut Reader, organization_id: i64, from: i64, to: i64) -> Result<Consistency> {
-    let to = within(read_head(reader, organization_id).await?, "to", Some(to))?;
+    let to = within(&read_head(reader, organization_id).await?, "to", Some(to))?;
     let nodes = (from >= 0).then(|| tree::consistency(from.cast_unsigned(), to.cast_unsigned())).flatten();
     let nodes = nodes.ok_or_else(|| Error::invalid("from", "must be from 0 to `to`"))?;
     Ok(Consistency { hashes: roots(reader, organization_id, nodes).await? })
@@ -82,7 +82,7 @@ pub async fn frontier(reader: &mut Reader, organization_id: i64, size: i64) -> R
 }
 
 /// The size asked for, of a tree that has as many leaves.
-fn within(head: Head, name: &str, size: Option<i64>) -> Result<i64> {
+fn within(head: &Head, name: &str, size: Option<i64>) -> Result<i64> {
     let all = head.tree.size().cast_signed();
     match size {
         None => Ok(all),

@@ -45,7 +45,7 @@ fn entries(count: usize) -> Vec<Entry> {
         let entry = origin().entry(Action::Edit, "audit", uuid).under(Uuid::from_u128(1));
         let mut entry =
             entry.before(format!("{{\"n\": {number}}}")).after(format!("{{\"n\":{number}.50,\"t\":\"\u{e9}\"}}"));
-        entry.extra = (number % 3 == 0).then(|| "{\"why\":null}".to_owned());
+        entry.extra = number.is_multiple_of(3).then(|| "{\"why\":null}".to_owned());
         entry
     };
     (0..count).map(made).collect()
