@@ -41,6 +41,14 @@ pub struct Model {
     pub surface: String,
     /// Identifier of the request that caused it.
     pub request_id: Option<String>,
+    /// Salt of the hash of the snapshots, in base64; none before the event was sealed and after it was erased.
+    pub salt: Option<String>,
+    /// The bytes that stand for the event in its organization's hash tree; none before it was sealed.
+    pub leaf: Option<String>,
+    /// Hash of the leaf, in base64.
+    pub leaf_hash: Option<String>,
+    /// Instant its snapshots were erased.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// The rows it refers to.

@@ -43,7 +43,9 @@ pub mod status_group;
 pub mod status_group_status;
 pub mod stock_level;
 pub mod template;
+pub mod trail_checkpoint;
 pub mod trail_head;
+pub mod trail_subtree;
 pub mod user;
 pub mod worker;
 

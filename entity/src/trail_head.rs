@@ -11,6 +11,10 @@ pub struct Model {
     pub organization_id: i64,
     /// Sequence of the last event; 0 = none yet.
     pub last_sequence: i64,
+    /// Number of leaves of its hash tree: all events, or 0 = not begun.
+    pub tree_size: i64,
+    /// Roots of the finished subtrees that the tree consists of, the largest first, in base64.
+    pub frontier: String,
 }
 
 /// The rows it refers to.

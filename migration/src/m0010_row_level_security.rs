@@ -54,6 +54,14 @@ const SHARED: &[&str] = &["conformance_level", "standard"];
 const OWN: &str = "organization_id = (SELECT NULLIF(current_setting('audit_gateway.organization', true), '*')::bigint)";
 const OPERATOR: &str = "(SELECT current_setting('audit_gateway.organization', true)) = '*'";
 
+/// Hides rows of other organizations, on PostgreSQL; `shared` is a condition for rows that everybody sees, with its `OR`.
+pub(crate) async fn own_rows_only(manager: &SchemaManager<'_>, name: &str, shared: &str) -> Result<(), DbErr> {
+    table::run(manager, &format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")).await?;
+    table::run(manager, &format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY")).await?;
+    let policy = format!("CREATE POLICY own_organization ON {name} USING ({shared}{OWN} OR {OPERATOR})");
+    table::run(manager, &policy).await
+}
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -62,10 +70,7 @@ impl MigrationTrait for Migration {
         }
         for (tables, shared) in [(TENANT, ""), (SHARED, "organization_id IS NULL OR ")] {
             for name in tables {
-                table::run(manager, &format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")).await?;
-                table::run(manager, &format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY")).await?;
-                let policy = format!("CREATE POLICY own_organization ON {name} USING ({shared}{OWN} OR {OPERATOR})");
-                table::run(manager, &policy).await?;
+                own_rows_only(manager, name, shared).await?;
             }
         }
         Ok(())

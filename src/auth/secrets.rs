@@ -80,12 +80,26 @@ pub struct Kept {
     pub signing: Secret,
     /// Makes API keys.
     pub api_key: Secret,
+    /// Signs checkpoints of the trail.
+    pub trail: Secret,
 }
+
+/// The file that [`Kept::trail`] is in.
+const TRAIL: &str = "trail.key";
 
 /// The secrets kept in `folder`, made when they are missing. Processes that start at the same time agree on them.
 pub fn load_or_create(folder: &Path) -> Result<Kept> {
     fs::create_dir_all(folder).map_err(|error| refusal("the folder cannot be made", &error))?;
-    Ok(Kept { signing: kept(folder, "signing.key")?, api_key: kept(folder, "api-key.key")? })
+    Ok(Kept {
+        signing: kept(folder, "signing.key")?,
+        api_key: kept(folder, "api-key.key")?,
+        trail: kept(folder, TRAIL)?,
+    })
+}
+
+/// The secret that signs checkpoints, if one is kept in `folder`. Makes nothing.
+pub fn load_trail(folder: &Path) -> Result<Option<Secret>> {
+    if folder.join(TRAIL).exists() { kept(folder, TRAIL).map(Some) } else { Ok(None) }
 }
 
 fn refusal(what: &str, error: &io::Error) -> Error {
@@ -167,7 +181,7 @@ mod tests {
     fn a_secret_does_not_show() {
         let secret = Secret::from_bytes(&[7; 32]).unwrap();
         assert_eq!(format!("{secret:?}"), "Secret(***)");
-        let kept = Kept { signing: secret.clone(), api_key: secret };
+        let kept = Kept { signing: secret.clone(), api_key: secret.clone(), trail: secret };
         assert!(!format!("{kept:?}").contains('7'));
     }
 
@@ -203,14 +217,16 @@ mod tests {
     fn kept_secrets_are_made_once_and_only_for_their_owner() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
+        assert_eq!(load_trail(&data).unwrap(), None);
         let first = load_or_create(&data).unwrap();
         let second = load_or_create(&data).unwrap();
         assert_eq!(first.signing, second.signing);
         assert_eq!(first.api_key, second.api_key);
         assert_ne!(first.signing, first.api_key);
+        assert_eq!(load_trail(&data).unwrap(), Some(second.trail));
         let mut names: Vec<_> = fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
-        assert_eq!(names, ["api-key.key", "signing.key"]);
+        assert_eq!(names, ["api-key.key", "signing.key", "trail.key"]);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -40,6 +40,7 @@ async fn findings(config: &Config) -> Vec<(&'static str, Finding)> {
     let mut findings = vec![
         ("listen", place.map(|_| format!("{} can be reached from {reach}", config.listen))),
         ("secrets", secrets(config, loopback)),
+        ("trail key", trail_key(config)),
     ];
     let db = match open::store(config).await {
         Ok(db) => db,
@@ -66,6 +67,11 @@ fn secrets(config: &Config, loopback: bool) -> Finding {
         (false, true) => Ok(format!("{} kept in {}", missing.join(" and "), config.data_dir.display())),
         (false, false) => bail!(serve::secrets_refusal(&missing)),
     }
+}
+
+fn trail_key(config: &Config) -> Finding {
+    let keys: Vec<String> = open::trail_keys(config)?.iter().map(ToString::to_string).collect();
+    Ok(if keys.is_empty() { "made on the first start".to_owned() } else { keys.join(", ") })
 }
 
 fn migrations(config: &Config, pending: Result<usize, Error>) -> Finding {

@@ -5,6 +5,7 @@ use clap::Subcommand;
 
 use super::{Exit, open, say};
 use crate::config::Loaded;
+use crate::domain::trail;
 
 /// Bring the store's tables up to date, or take steps back.
 #[derive(Debug, clap::Args)]
@@ -39,7 +40,10 @@ pub async fn run(args: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let db = open::store(&loaded.config).await?;
     let connection = db.for_migrations();
     match args.direction {
-        Direction::Up => migration::up(&connection).await.context("migrating failed; nothing was changed")?,
+        Direction::Up => {
+            migration::up(&connection).await.context("migrating failed; nothing was changed")?;
+            trail::seal_all(&db).await.context("the trail cannot be sealed")?;
+        }
         Direction::Down { yes: false, .. } => bail!("this deletes the data of those steps; add --yes to do it"),
         Direction::Down { steps, yes: true } => {
             migration::down(&connection, steps).await.context("going back failed; nothing was changed")?;

@@ -11,7 +11,9 @@ mod schema;
 mod seed;
 mod serve;
 mod token;
+mod trail;
 mod user;
+mod verify;
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
@@ -71,6 +73,8 @@ commands! {
     Schema => schema,
     User => user,
     Token => token,
+    Verify => verify,
+    Trail => trail,
     Doctor => doctor,
     Completions => completions,
 }
@@ -121,7 +125,7 @@ pub async fn run() -> anyhow::Result<Exit> {
     let Line { config, flags, command } = Line::parse();
     let loaded = config::load(&Sources::of_process(config, flags.given))?;
     crate::telemetry::logs(loaded.config.log_format, &loaded.config.log_level).map_err(anyhow::Error::msg)?;
-    command.unwrap_or(Command::Serve(serve::Args {})).run(loaded).await
+    command.unwrap_or(Command::Serve(serve::Args::default())).run(loaded).await
 }
 
 #[cfg(test)]

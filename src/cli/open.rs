@@ -6,12 +6,13 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
 
-use crate::auth::{self, ApiKeys, Authority, Presented, SigningKeys};
+use crate::auth::{self, ApiKeys, Authority, Presented, Secret, SigningKeys};
 use crate::config::Config;
-use crate::domain::cell::Kind;
+use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::{self, Db, Errand, Statement};
 use crate::domain::error::Error;
 use crate::domain::identity::ApiKeyPurpose;
+use crate::domain::trail::{PublicKey, Signer};
 use crate::graphql::{self, DocumentLimits, FilterLimits, PageSizes, PlanLimits};
 use crate::http::{self, Door};
 
@@ -52,6 +53,48 @@ pub fn authority(config: &Config) -> anyhow::Result<Authority> {
         api_key.is_empty().then(|| api_key.push(kept.api_key));
     }
     Ok(Authority::new(settings, SigningKeys::new(&signing)?, ApiKeys::new(&api_key)?))
+}
+
+/// Who signs checkpoints of the trail. A secret that is not configured is kept in the data folder.
+pub fn signer(config: &Config) -> anyhow::Result<Arc<Signer>> {
+    let secret = match config.trail_secrets.first() {
+        Some(secret) => secret.clone(),
+        None => auth::secrets::load_or_create(&config.data_dir)?.trail,
+    };
+    Ok(Arc::new(new_signer(&secret)?))
+}
+
+/// The keys that checkpoints are verified with; none where no secret is configured or kept.
+pub fn trail_keys(config: &Config) -> anyhow::Result<Vec<PublicKey>> {
+    let kept = if config.trail_secrets.is_empty() { auth::secrets::load_trail(&config.data_dir)? } else { None };
+    config.trail_secrets.iter().chain(&kept).map(|secret| Ok(new_signer(secret)?.key())).collect()
+}
+
+fn new_signer(secret: &Secret) -> Result<Signer, Error> {
+    Signer::new(&auth::Settings::default().issuer, secret.expose())
+}
+
+/// An organization, as commands name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organization {
+    /// Its id.
+    pub id: i64,
+    /// Its short name.
+    pub slug: String,
+}
+
+/// The organization with this slug; all of them without one.
+pub async fn organizations(db: &Db, slug: Option<&str>) -> anyhow::Result<Vec<Organization>> {
+    let sql = "SELECT id, slug FROM organization ORDER BY id";
+    let statement = Statement::new(sql, Vec::new(), vec![Kind::Long, Kind::Text]);
+    let rows = db.fetch(&Errand::default(), statement).await.context("the organizations cannot be read")?;
+    let read = |row: &[Cell]| Some(Organization { id: row.first()?.as_int()?, slug: row.get(1)?.as_str()?.to_owned() });
+    let all = rows.iter().filter_map(read);
+    let found: Vec<Organization> = all.filter(|found| slug.is_none_or(|slug| found.slug == slug)).collect();
+    match slug {
+        Some(slug) if found.is_empty() => bail!("there is no organization {slug}"),
+        _ => Ok(found),
+    }
 }
 
 /// `authority`, as HTTP asks it.

@@ -9,40 +9,57 @@ use tokio::sync::oneshot;
 
 use super::{Exit, open, say};
 use crate::config::{Config, Loaded};
+use crate::domain::cx::Clock;
 use crate::domain::db::Db;
-use crate::graphql::Service;
+use crate::domain::trail;
+use crate::graphql::{self, Service};
 use crate::http::{self, App, Parts};
 
 /// Serve GraphQL; this is what happens without a command.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(after_help = "Examples:
   audit-gateway serve
   audit-gateway serve --listen 0.0.0.0:8080 --log-format json
 
-An address that other machines can reach needs AUDIT_GATEWAY_SIGNING_SECRETS and
-AUDIT_GATEWAY_API_KEY_SECRETS, and a store without made-up users. The line `ready <address>` on
+An address that other machines can reach needs AUDIT_GATEWAY_SIGNING_SECRETS,
+AUDIT_GATEWAY_API_KEY_SECRETS and AUDIT_GATEWAY_TRAIL_SECRETS, and a store without made-up users. The line `ready <address>` on
 standard output says that requests are answered.")]
-pub struct Args {}
+pub struct Args {
+    /// Records events without the trail's tree, to measure what it costs.
+    #[arg(long, hide = true)]
+    no_trail_tree: bool,
+}
 
-pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
+pub async fn run(args: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let config = &loaded.config;
     let place = Place::resolve(config.listen.as_str()).await?;
     let missing = missing_secrets(config);
     if !place.is_loopback() && !missing.is_empty() {
         bail!(secrets_refusal(&missing));
     }
+    if args.no_trail_tree && !place.is_loopback() {
+        bail!("without its tree the trail proves nothing: --no-trail-tree is for measurements on this machine");
+    }
     let listener = place.bind().await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr().context("the address is unknown")?;
     let db = open::store(config).await?;
     migrate(config, &db).await?;
+    if args.no_trail_tree {
+        tracing::warn!("the trail is kept without its tree and proves nothing");
+        db.leave_out_tree();
+    } else {
+        trail::seal_all(&db).await?;
+    }
     let authority = open::authority(config)?;
-    let now = crate::domain::cx::Clock::System.now();
+    let signer = open::signer(config)?;
+    let now = Clock::System.now();
     let told = super::demonstration::load(config, &db, &authority, (now, place.is_loopback())).await?;
     let users = open::users(&db).await?;
     if !place.is_loopback() && users.demonstration > 0 {
         bail!(demonstration_refusal(users.demonstration));
     }
-    let settings = open::graphql(config, place.is_loopback() || users.demonstration > 0)?;
+    let may_ask_schema = place.is_loopback() || users.demonstration > 0;
+    let settings = graphql::Settings { signer: Some(Arc::clone(&signer)), ..open::graphql(config, may_ask_schema)? };
     let service = Service::new(settings, Arc::new(authority.clone()))?;
     let probe = db.clone();
     let parts = Parts {
@@ -64,11 +81,16 @@ pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
         say(told)?;
     }
     let upkeep = tokio::spawn(crate::telemetry::upkeep());
+    let keeper = trail::Keeper { signer, anchor: config.trail_anchor.clone(), clock: Clock::System };
+    let checkpoints = tokio::spawn(keeper.clone().keep(db.clone()));
     let finished = http::serve(app, listener, stop_signal()?).await;
     upkeep.abort();
+    checkpoints.abort();
     if !finished {
         tracing::warn!("some requests were cut off: they did not finish in time");
     }
+    // The end of the trail is not left to the next start.
+    drop(tokio::time::timeout(std::time::Duration::from_millis(500), keeper.catch_up(&db, 1)).await);
     // What is left in the store's pools has been answered or given up.
     drop(tokio::time::timeout(std::time::Duration::from_millis(500), db.close()).await);
     Ok(Exit::Done)
@@ -94,7 +116,11 @@ async fn migrate(config: &Config, db: &Db) -> anyhow::Result<()> {
 
 /// The secrets that are not configured.
 pub fn missing_secrets(config: &Config) -> Vec<&'static str> {
-    let secrets = [("signing-secrets", &config.signing_secrets), ("api-key-secrets", &config.api_key_secrets)];
+    let secrets = [
+        ("signing-secrets", &config.signing_secrets),
+        ("api-key-secrets", &config.api_key_secrets),
+        ("trail-secrets", &config.trail_secrets),
+    ];
     secrets.into_iter().filter(|(_, secrets)| secrets.is_empty()).map(|(name, _)| name).collect()
 }
 
@@ -234,7 +260,7 @@ mod tests {
         let mut loaded = Loaded { config: Config::default(), decided: Default::default() };
         loaded.config.data_dir = folder.path().to_owned();
         loaded.config.listen = crate::config::Value::read(&["0.0.0.0:0".to_owned()]).unwrap();
-        let refusal = run(Args {}, loaded).await.unwrap_err().to_string();
+        let refusal = run(Args::default(), loaded).await.unwrap_err().to_string();
         assert!(refusal.contains("AUDIT_GATEWAY_SIGNING_SECRETS") && refusal.contains("127.0.0.1"), "{refusal}");
         assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
     }

@@ -136,6 +136,14 @@ settings! {
         /// How long a sign-in can be prolonged before the password is asked for again.
         Rare "sign-in-life" sign_in_life: Duration = Duration::from_secs(30 * 86_400);
     }
+    "Trail" {
+        /// Secrets that checkpoints of the trail are signed with, of at least 32 bytes in base64: the first signs, all
+        /// verify. As with the signing secrets.
+        None "trail-secrets" trail_secrets: Vec<Secret> = Vec::new();
+        /// File that every checkpoint is appended to, best on another machine's disk: only a checkpoint outside the store
+        /// shows that the end of a trail was cut off.
+        Rare "trail-anchor" trail_anchor: Option<PathBuf> = None;
+    }
     "GraphQL" {
         /// Whether the schema can be asked for: `auto` on a loopback address and in a demonstration.
         Rare "introspection" introspection: Switch = Switch::Auto;

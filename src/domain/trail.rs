@@ -1,9 +1,22 @@
 //! The trail: what happened to every record, appended in the transaction that did it.
 //!
 //! An organization's events have sequences 1, 2, 3 and so on without gaps, in order of commit: its head row is locked
-//! from the first entry to the end of the transaction.
+//! from the first entry to the end of the transaction. Each event is a leaf of the organization's hash tree, added in
+//! the same transaction (docs/trail.md).
 
+mod bundle;
+mod checkpoint;
+mod erasure;
+mod head;
+mod leaf;
+mod note;
+mod proof;
+mod record;
+mod seal;
 mod snapshot;
+mod state;
+mod tree;
+mod verify;
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,12 +24,23 @@ use chrono::{DateTime, Utc};
 pub use entity::enumeration::EventAction as Action;
 use uuid::Uuid;
 
+pub use self::bundle::export;
+pub use self::checkpoint::Keeper;
+pub use self::erasure::{Selection, erase};
+pub use self::head::{Head, Ledger, Receipt};
+use self::leaf::{Content, Leaf, Salt, kept_instant};
+pub use self::note::{Checkpoint, PublicKey, Signer, split as split_notes};
+pub use self::proof::{Consistency, Inclusion, consistency, inclusion, read_head};
+pub use self::seal::seal_all;
 pub use self::snapshot::Shape;
+pub use self::state::{Compared, Difference, compare};
+pub use self::tree::Hash;
+pub use self::verify::{Finding, Report, Trusted, What, verify};
 use super::bulk::{self, Table};
 use super::cell::{Cell, Kind};
 use super::cx::{Cx, Surface, new_uuid};
 use super::db::{Arg, Statement, Store, Tx};
-use super::error::{Error, Result};
+use super::error::Result;
 
 /// Who did something, when, and where it came in: what all entries of one request share.
 #[derive(Clone, Debug)]
@@ -151,24 +175,88 @@ const EVENTS: Table = Table {
         ("extra", Kind::Json),
         ("surface", Kind::Text),
         ("request_id", Kind::Text),
+        ("salt", Kind::Text),
+        ("leaf", Kind::Text),
+        ("leaf_hash", Kind::Text),
     ],
 };
 
 /// Locks the organization's trail until the end of the transaction and gives its last sequence. A command that looks
 /// first and then writes begins with it: then no other can come in between, and none waits for it the other way round.
 pub async fn lock(tx: &mut Tx, organization_id: i64) -> Result<i64> {
-    advance(tx, organization_id, 0).await
+    Ok(head::lock(tx, organization_id).await?.last_sequence)
 }
 
 /// Appends entries and gives the organization's last sequence. The transaction may commit afterwards.
 pub async fn append(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> Result<i64> {
-    let count = length(&entries)?;
-    let last = advance(tx, organization_id, count).await?;
-    if count > 0 {
-        store(tx, organization_id, last - count, entries).await?;
-        tx.mark_recorded();
+    let mut head = head::lock(tx, organization_id).await?.clone();
+    if entries.is_empty() {
+        return Ok(head.last_sequence);
     }
-    Ok(last)
+    let keeps_tree = tx.keeps_tree();
+    if keeps_tree && !head.is_complete() {
+        seal::seal(tx, organization_id).await?;
+        head = head::lock(tx, organization_id).await?.clone();
+    }
+    let (mut rows, mut finished) = (Vec::with_capacity(entries.len()), Vec::new());
+    let salts = Salt::random(if keeps_tree { entries.len() } else { 0 })?;
+    let mut salts = salts.iter();
+    for mut entry in entries {
+        // The leaf must say what will be read back.
+        entry.event_date = kept_instant(entry.event_date);
+        entry.action_date = kept_instant(entry.action_date);
+        head.last_sequence += 1;
+        let sealed = salts.next().map(|salt| Sealed::new(&entry, &head, salt));
+        if let Some(sealed) = &sealed {
+            head.tree.push(sealed.hash, |place, root| finished.push((place, root)));
+            let (organization, sequence) = (head.organization, head.last_sequence);
+            tx.ledger().receipts.push(Receipt { organization, sequence, leaf_hash: sealed.hash });
+        }
+        rows.push(row(organization_id, head.last_sequence, entry, sealed));
+    }
+    if !keeps_tree {
+        head.tree = Default::default();
+    }
+    bulk::insert_rows(tx, &EVENTS, rows).await?;
+    seal::keep(tx, organization_id, finished).await?;
+    let last_sequence = head.last_sequence;
+    head::store(tx, organization_id, head).await?;
+    tx.mark_recorded();
+    Ok(last_sequence)
+}
+
+/// What the tree takes of an event.
+struct Sealed {
+    salt: String,
+    leaf: String,
+    hash: Hash,
+}
+
+impl Sealed {
+    /// Of an event that is the last one of `head`.
+    fn new(entry: &Entry, head: &Head, salt: &Salt) -> Self {
+        let content = Content {
+            after: entry.snapshot_after.as_deref(),
+            before: entry.snapshot_before.as_deref(),
+            extra: entry.extra.as_deref(),
+        };
+        let leaf = Leaf {
+            organization: head.organization,
+            sequence: head.last_sequence,
+            event: entry.uuid,
+            action: entry.action.word(),
+            actor: entry.user_uuid,
+            entity_type: entry.entity_type,
+            entity: entry.entity_uuid,
+            parent: entry.parent_uuid,
+            recorded: entry.event_date,
+            occurred: entry.action_date,
+            surface: entry.surface.word(),
+            request: entry.request_id.as_deref(),
+        };
+        let leaf = leaf.text(&content.commitment(salt));
+        Self { salt: salt.text(), hash: Hash::of_leaf(leaf.as_bytes()), leaf }
+    }
 }
 
 /// Appends those events that the organization does not have yet, by entity type and identifier. Without a new one the
@@ -181,21 +269,6 @@ pub async fn import(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> R
     let new = entries.into_iter().zip(&inserted).filter(|(_, new)| **new).map(|(entry, _)| entry).collect();
     let last_sequence = append(tx, organization_id, new).await?;
     Ok(Imported { inserted, last_sequence })
-}
-
-fn length(entries: &[Entry]) -> Result<i64> {
-    i64::try_from(entries.len()).map_err(|error| Error::internal("trail", &error))
-}
-
-/// Locks the head and moves it on.
-async fn advance(tx: &mut Tx, organization_id: i64, count: i64) -> Result<i64> {
-    let statement = Statement::new(
-        "INSERT INTO trail_head (organization_id, last_sequence) VALUES ($1, $2) ON CONFLICT (organization_id) DO \
-         UPDATE SET last_sequence = trail_head.last_sequence + excluded.last_sequence RETURNING last_sequence",
-        vec![Arg::long(organization_id), Arg::long(count)],
-        vec![Kind::Long],
-    );
-    tx.fetch(&statement).await?.cell(0, 0).as_int().ok_or(Error::Internal)
 }
 
 async fn existing(tx: &mut Tx, organization_id: i64, entries: &[Entry]) -> Result<HashSet<(&'static str, Uuid)>> {
@@ -217,26 +290,30 @@ async fn existing(tx: &mut Tx, organization_id: i64, entries: &[Entry]) -> Resul
     Ok(known)
 }
 
-async fn store(tx: &mut Tx, organization_id: i64, before: i64, entries: Vec<Entry>) -> Result<()> {
+fn row(organization_id: i64, sequence: i64, entry: Entry, sealed: Option<Sealed>) -> Vec<Cell> {
     let json = |text: Option<String>| text.map_or(Cell::Null, Cell::Json);
-    let rows = (before + 1..).zip(entries).map(|(sequence, entry)| {
-        vec![
-            organization_id.into(),
-            sequence.into(),
-            entry.uuid.into(),
-            entry.entity_type.into(),
-            entry.entity_uuid.into(),
-            entry.parent_uuid.into(),
-            entry.action.word().into(),
-            entry.user_uuid.into(),
-            entry.event_date.into(),
-            entry.action_date.into(),
-            json(entry.snapshot_after),
-            json(entry.snapshot_before),
-            json(entry.extra),
-            entry.surface.word().into(),
-            entry.request_id.into(),
-        ]
-    });
-    bulk::insert_rows(tx, &EVENTS, rows.collect()).await
+    let (salt, leaf, hash) = match sealed {
+        Some(sealed) => (sealed.salt.into(), sealed.leaf.into(), sealed.hash.to_string().into()),
+        None => (Cell::Null, Cell::Null, Cell::Null),
+    };
+    vec![
+        organization_id.into(),
+        sequence.into(),
+        entry.uuid.into(),
+        entry.entity_type.into(),
+        entry.entity_uuid.into(),
+        entry.parent_uuid.into(),
+        entry.action.word().into(),
+        entry.user_uuid.into(),
+        entry.event_date.into(),
+        entry.action_date.into(),
+        json(entry.snapshot_after),
+        json(entry.snapshot_before),
+        json(entry.extra),
+        entry.surface.word().into(),
+        entry.request_id.into(),
+        salt,
+        leaf,
+        hash,
+    ]
 }

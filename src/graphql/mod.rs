@@ -13,6 +13,7 @@ mod run;
 mod scalar;
 mod schema;
 mod service;
+mod trail;
 mod value;
 mod values;
 mod write;

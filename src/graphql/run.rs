@@ -1,7 +1,7 @@
 //! Answers root fields: reads the rows of a plan, or asks the part of the domain that works a value out.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_graphql::{Name, Value};
 use futures_util::FutureExt;
@@ -18,6 +18,7 @@ use crate::domain::db::Errand;
 use crate::domain::error::{Error, Result};
 use crate::domain::model::model;
 use crate::domain::session::{Login, Opened, Sessions};
+use crate::domain::trail::Signer;
 
 /// What answers a request beside its plan.
 #[derive(Clone)]
@@ -26,6 +27,10 @@ pub struct Runner {
     pub cx: Cx,
     /// Signing in and out.
     pub sessions: Arc<dyn Sessions>,
+    /// Proofs that what was changed stands in the trail, as `extensions.trail` tells them.
+    pub receipts: Arc<Mutex<Vec<Value>>>,
+    /// Who signs checkpoints of the trail.
+    pub signer: Option<Arc<Signer>>,
 }
 
 /// The answer to a root field, before it has its shape.
@@ -180,6 +185,9 @@ impl Runner {
         }
         match composite.name {
             "viewer" => self.who(composite).await,
+            "trailCheckpoint" => self.trail_checkpoint().await,
+            "trailProof" => self.trail_proof(composite).await,
+            "trailConsistency" => self.trail_consistency(composite).await,
             "login" | "refreshToken" => self.session(composite).await,
             "logout" => {
                 self.sessions.logout(&self.cx).await?;

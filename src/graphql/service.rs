@@ -16,6 +16,7 @@ use super::write;
 use crate::domain::cx::Cx;
 use crate::domain::error::{Error, Exceeded, Result};
 use crate::domain::session::Sessions;
+use crate::domain::trail::Signer;
 
 /// What the operator decides about GraphQL.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Settings {
     pub trusted: Option<Vec<String>>,
     /// The compiled writer serves what it can. Off only to compare it with the engine.
     pub compiled: bool,
+    /// Who signs checkpoints of the trail.
+    pub signer: Option<Arc<Signer>>,
 }
 
 impl Default for Settings {
@@ -46,6 +49,7 @@ impl Default for Settings {
             response: 16 * 1024 * 1024,
             trusted: None,
             compiled: true,
+            signer: None,
         }
     }
 }
@@ -122,6 +126,11 @@ impl Service {
         self.settings.introspection.then(|| sdl(&self.schema))
     }
 
+    /// The key that checkpoints of the trail are verified with, in base64.
+    pub fn trail_key(&self) -> Option<String> {
+        self.settings.signer.as_ref().map(|signer| signer.key().to_string())
+    }
+
     /// Answers one request. Never fails: a refusal is an answer.
     pub async fn execute(&self, cx: Cx, request: Request) -> Answer {
         let text = match self.persisted.text(request.query, &request.extensions) {
@@ -182,7 +191,9 @@ impl Service {
         if let Err(error) = guard::variables::complete(operation, &mut given) {
             return refused(&error);
         }
-        let runner = Runner { cx, sessions: Arc::clone(&self.sessions) };
+        let (sessions, signer) = (Arc::clone(&self.sessions), self.settings.signer.clone());
+        let receipts = Arc::default();
+        let runner = Runner { cx, sessions, signer, receipts: Arc::clone(&receipts) };
         let known_valid = document.valid.load(std::sync::atomic::Ordering::Relaxed);
         let variables = known(operation, &given);
         let collector = Collector { document: &document.parsed, variables: &variables };
@@ -208,6 +219,11 @@ impl Service {
         }
         let mut response = self.schema.execute(request).await;
         response.extensions.extend(extensions);
+        if let Ok(mut receipts) = receipts.lock()
+            && !receipts.is_empty()
+        {
+            response.extensions.insert("trail".to_owned(), Value::List(std::mem::take(&mut receipts)));
+        }
         if response.errors.is_empty() {
             document.valid.store(true, std::sync::atomic::Ordering::Relaxed);
         }

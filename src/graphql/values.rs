@@ -1,6 +1,7 @@
 //! The few types that are no noun: described here once, for the schema and for the plan.
 
 mod report;
+mod trail;
 
 use super::mutation;
 
@@ -182,6 +183,9 @@ const COMPOSITES: &[Composite] = &[
     report::AUDIT_SUMMARY,
     report::ISSUE_SUMMARY,
     report::SEARCH,
+    trail::CHECKPOINT,
+    trail::PROOF,
+    trail::CONSISTENCY,
     Composite {
         name: "login",
         root: "Mutation",

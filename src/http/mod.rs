@@ -155,6 +155,7 @@ pub fn gateway(app: &Arc<App>) -> Gateway {
         .route("/graphiql/", get(pages::graphiql_moved))
         .route("/graphiql/session", get(pages::graphiql_session))
         .route("/graphiql/{file}", get(pages::graphiql_file))
+        .route("/trail/key", get(pages::trail_key))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))

@@ -82,6 +82,17 @@ pub async fn schema(State(app): State<Arc<App>>, headers: HeaderMap) -> Response
     }
 }
 
+/// The key that checkpoints of the trail are verified with, in base64.
+pub async fn trail_key(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    match app.service.trail_key() {
+        None => Refusal::not_found().response(Media::Json),
+        Some(key) => {
+            let text = format!("{key}\n");
+            fresh(&headers, etag(&[text.as_bytes()]), "no-cache", "text/plain; charset=utf-8", text)
+        }
+    }
+}
+
 fn page(html: &'static [u8], headers: &HeaderMap) -> Response {
     with_policy(fresh(headers, etag(&[html]), "no-cache", "text/html; charset=utf-8", html))
 }

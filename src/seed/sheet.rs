@@ -23,18 +23,6 @@ pub struct Sheet {
     pub shape: Option<Shape>,
 }
 
-/// Columns that the trail does not show: secret, or moving without an entry of their own.
-const UNTOLD: &[&str] = &[
-    "password_hash",
-    "pincode_hash",
-    "token_generation",
-    "audit_counter",
-    "issue_counter",
-    "action_plan_counter",
-    "idea_counter",
-    "last_used_at",
-];
-
 /// Tables whose rows are no records: sign-ins, and joins, which have no identifier of their own.
 const UNTOLD_TABLES: &[&str] = &["session", "refresh_token", "status_group_status", "issue_category"];
 
@@ -45,7 +33,7 @@ impl Sheet {
             columns: Vec::new(),
             nullable: Vec::new(),
             identified: false,
-            shape: (!UNTOLD_TABLES.contains(&name)).then(|| Shape::of::<E>(UNTOLD)),
+            shape: (!UNTOLD_TABLES.contains(&name)).then(|| Shape::of::<E>(&[])),
         };
         for column in E::Column::iter() {
             let (column_name, definition) = (IdenStatic::as_str(&column), column.def());

@@ -101,6 +101,8 @@ static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         change_event,
         trail_head,
         idempotency_key,
+        trail_subtree,
+        trail_checkpoint,
     ]
 });
 

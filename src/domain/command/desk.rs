@@ -271,12 +271,18 @@ impl<'t> Desk<'t> {
     }
 
     /// Appends the kept entries. False where nothing has changed.
-    pub async fn close(self) -> Result<bool> {
-        if self.entries.is_empty() {
-            return Ok(self.tx.is_recorded());
+    pub async fn append(&mut self) -> Result<bool> {
+        let entries = std::mem::take(&mut self.entries);
+        if !entries.is_empty() {
+            trail::append(self.tx, self.organization_id, entries).await?;
         }
-        trail::append(self.tx, self.organization_id, self.entries).await?;
-        Ok(true)
+        Ok(self.tx.is_recorded())
+    }
+
+    /// Proofs that the appended entries stand in the trail.
+    pub fn receipts(&self) -> Vec<(Uuid, i64, String)> {
+        let receipts = self.tx.receipts().iter();
+        receipts.map(|receipt| (receipt.organization, receipt.sequence, receipt.leaf_hash.to_string())).collect()
     }
 }
 

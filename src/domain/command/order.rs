@@ -53,6 +53,8 @@ pub struct Once {
 pub struct Done {
     /// The records it gives, in order.
     pub rows: Vec<Uuid>,
+    /// Proofs that its events stand in the trail: organization, sequence and leaf hash in base64.
+    pub receipts: Vec<(Uuid, i64, String)>,
     /// Values it gives beside, by name.
     pub values: BTreeMap<String, serde_json::Value>,
 }

@@ -38,15 +38,16 @@ pub async fn execute(cx: &Cx, act: &'static Act, order: Order) -> Result<Done> {
                 {
                     return Ok(Outcome::Unchanged(done));
                 }
-                let done = carry_out(&mut desk, act, order).await?;
+                let mut done = carry_out(&mut desk, act, order).await?;
+                let has_changed = desk.append().await?;
+                done.receipts = desk.receipts();
                 if let Some(once) = &order.once {
                     once::remember(&mut desk, once, &done).await?;
                 }
-                let has_key = order.once.is_some();
-                Ok(match desk.close().await? {
-                    true => Outcome::Changed(done),
-                    false if has_key => Outcome::Bookkeeping(done),
-                    false => Outcome::Unchanged(done),
+                Ok(match (has_changed, &order.once) {
+                    (true, _) => Outcome::Changed(done),
+                    (false, Some(_)) => Outcome::Bookkeeping(done),
+                    (false, None) => Outcome::Unchanged(done),
                 })
             })
         })

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
@@ -65,7 +65,9 @@ impl Db {
     /// Opens the store and checks that it is fit to use.
     pub async fn connect(settings: &Settings) -> Result<Self> {
         let pools = if settings.is_postgres() { postgres(settings).await? } else { sqlite(settings).await? };
-        Ok(Self { inner: Arc::new(Inner { pools, statements: AtomicU64::new(0) }) })
+        Ok(Self {
+            inner: Arc::new(Inner { pools, statements: AtomicU64::new(0), without_tree: AtomicBool::new(false) }),
+        })
     }
 
     /// The ORM's view of the connections, for migrations only.

@@ -12,7 +12,7 @@ pub mod testing;
 mod tx;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -26,6 +26,7 @@ pub use self::statement::{Arg, Rows, Statement};
 use self::tx::AnyLease;
 pub use self::tx::{Outcome, Tx};
 use super::error::{Error, Result};
+use super::trail::Ledger;
 
 /// Which of the two stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +46,7 @@ pub struct Db {
 struct Inner {
     pools: Pools,
     statements: AtomicU64,
+    without_tree: AtomicBool,
 }
 
 enum Pools {
@@ -236,6 +238,8 @@ impl Db {
             statements: Arc::clone(&errand.statements),
             recorded: false,
             again: false,
+            ledger: Ledger::default(),
+            keeps_tree: !self.inner.without_tree.load(Ordering::Relaxed),
         };
         let outcome = command(&mut tx).await;
         let (value, commit) = match outcome {
@@ -260,6 +264,12 @@ impl Db {
             (Err(_), Err(error)) => Err(Attempt::Refused(error)),
             (Err(error), Ok(_)) => Err(Attempt::Refused(error)),
         }
+    }
+
+    /// From now on events are recorded without the trail's tree: only to measure what the tree costs. The tree is made
+    /// anew when the store is next opened with it.
+    pub fn leave_out_tree(&self) {
+        self.inner.without_tree.store(true, Ordering::Relaxed);
     }
 
     /// Closes all connections.

@@ -9,6 +9,7 @@ use super::Store;
 use super::lease::Lease;
 use super::statement::{Rows, Statement};
 use crate::domain::error::Result;
+use crate::domain::trail::{Ledger, Receipt};
 
 pub(super) enum AnyLease {
     Sqlite(Lease<Sqlite>),
@@ -47,6 +48,10 @@ pub struct Tx {
     pub(super) recorded: bool,
     /// Set when the store asks for the whole transaction to be run again.
     pub(super) again: bool,
+    /// What the trail has locked and appended.
+    pub(super) ledger: Ledger,
+    /// Whether events become leaves of their organization's tree.
+    pub(super) keeps_tree: bool,
 }
 
 /// What a command leaves behind.
@@ -82,6 +87,21 @@ impl Tx {
     /// Whether the trail has appended entries of this transaction.
     pub(in crate::domain) fn is_recorded(&self) -> bool {
         self.recorded
+    }
+
+    /// Receipts of the events that this transaction has appended, in their order.
+    pub fn receipts(&self) -> &[Receipt] {
+        &self.ledger.receipts
+    }
+
+    /// What the trail remembers of this transaction.
+    pub(in crate::domain) fn ledger(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+
+    /// Whether events become leaves of their organization's tree.
+    pub(in crate::domain) fn keeps_tree(&self) -> bool {
+        self.keeps_tree
     }
 
     /// The trail has appended the entries of this transaction.

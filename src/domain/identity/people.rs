@@ -1,17 +1,16 @@
 //! Organizations, people and memberships made and changed, each with its entry in the trail. Hashes of passwords do not
 //! go into the trail.
 
-use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable};
+use sea_orm::{EntityName, EntityTrait};
 use uuid::Uuid;
 
 use super::{UserStatus, end_sessions, filled, storable};
 use crate::domain::bulk::{self, Table};
-use crate::domain::cell::{Cell, Kind, instant_text};
+use crate::domain::cell::{Cell, Kind};
 use crate::domain::cx::{Role, new_uuid};
 use crate::domain::db::{Arg, Outcome, Statement, Tx};
-use crate::domain::describe::kind_of;
 use crate::domain::error::{Error, Fault, Result};
-use crate::domain::trail::{self, Action, Origin};
+use crate::domain::trail::{self, Action, Origin, Shape};
 
 /// A row and its identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,10 +91,6 @@ const MEMBERSHIP: Table = Table {
     ],
 };
 
-/// Columns that the trail does not show: told by the event itself, secret, or moving without an entry of their own.
-const UNTOLD: &[&str] =
-    &["password_hash", "token_generation", "audit_counter", "issue_counter", "action_plan_counter", "idea_counter"];
-
 /// Makes an organization. Its trail begins with it.
 pub async fn add_organization(tx: &mut Tx, origin: &Origin, new: NewOrganization) -> Result<Outcome<Row>> {
     let slug_ok = (1..=63).contains(&new.slug.len())
@@ -119,7 +114,7 @@ pub async fn add_organization(tx: &mut Tx, origin: &Origin, new: NewOrganization
         origin.at.into(),
     ];
     let id = insert(tx, &ORGANIZATION, row).await?;
-    let after = shown::<entity::organization::Entity>(tx, id).await?;
+    let after = filled(shown::<entity::organization::Entity>(tx, id, id).await?)?;
     trail::append(tx, id, vec![origin.entry(Action::Create, "organization", uuid).after(after)]).await?;
     Ok(Outcome::Changed(Row { id, uuid }))
 }
@@ -155,7 +150,7 @@ pub async fn add_user(
         origin.at.into(),
     ];
     let id = insert(tx, &USER, row).await?;
-    let after = shown::<entity::user::Entity>(tx, id).await?;
+    let after = filled(shown::<entity::user::Entity>(tx, organization_id, id).await?)?;
     trail::append(tx, organization_id, vec![origin.entry(Action::Create, "user", uuid).after(after)]).await?;
     add_member(tx, origin, id, (organization_id, role)).await?;
     Ok(Outcome::Changed(Row { id, uuid }))
@@ -178,7 +173,7 @@ pub async fn add_member(
         origin.at.into(),
     ];
     let id = insert(tx, &MEMBERSHIP, row).await?;
-    let after = shown::<entity::membership::Entity>(tx, id).await?;
+    let after = filled(shown::<entity::membership::Entity>(tx, organization_id, id).await?)?;
     trail::append(tx, organization_id, vec![origin.entry(Action::Create, "membership", uuid).after(after)]).await?;
     Ok(Outcome::Changed(Row { id, uuid }))
 }
@@ -214,16 +209,16 @@ async fn change_user(tx: &mut Tx, origin: &Origin, user_id: i64, change: Change)
     for organization in &organizations {
         trail::lock(tx, *organization).await?;
     }
-    let before = shown::<entity::user::Entity>(tx, user_id).await?;
+    let before = shown::<entity::user::Entity>(tx, 0, user_id).await?.ok_or(Error::NotFound("user"))?;
     let sql = format!(
         "UPDATE \"user\" SET {} = $1, updated_at = $2, version = version + 1 WHERE id = $3 RETURNING uuid",
         change.column
     );
     let args = vec![change.value, Arg::one(Kind::Time, origin.at), Arg::long(user_id)];
     let rows = tx.fetch(&Statement::new(sql, args, vec![Kind::Uuid])).await?;
-    let uuid = rows.cell(0, 0).as_uuid().ok_or(Error::NotFound("user"))?;
+    let uuid = filled(rows.cell(0, 0).as_uuid())?;
     end_sessions(tx, user_id, origin.at).await?;
-    let after = shown::<entity::user::Entity>(tx, user_id).await?;
+    let after = filled(shown::<entity::user::Entity>(tx, 0, user_id).await?)?;
     for organization in &organizations {
         let mut entry = origin.entry(Action::Edit, "user", uuid).before(before.as_str()).after(after.as_str());
         entry.extra = change.extra.map(|what| serde_json::json!({ "changed": what }).to_string());
@@ -258,39 +253,12 @@ async fn insert(tx: &mut Tx, table: &Table, row: Vec<Cell>) -> Result<i64> {
     filled(bulk::insert(tx, table, vec![row]).await?.first().copied())
 }
 
-/// A row as the trail shows it: a JSON object of its columns without the organization, which the event names.
-async fn shown<E: EntityTrait>(tx: &mut Tx, id: i64) -> Result<String> {
-    let columns: Vec<(&'static str, Kind)> = E::Column::iter()
-        .map(|column| (IdenStatic::as_str(&column), kind_of(column.def().get_column_type())))
-        .filter(|(name, _)| !UNTOLD.contains(name))
-        .collect();
-    let names: Vec<String> = columns
-        .iter()
-        .map(|(name, kind)| if *kind == Kind::Json { format!("CAST({name} AS TEXT)") } else { (*name).to_owned() })
-        .collect();
-    let table = E::default();
-    let sql = format!("SELECT {} FROM \"{}\" WHERE id = $1", names.join(", "), table.table_name());
-    let kinds = columns.iter().map(|(_, kind)| *kind).collect();
-    let rows = tx.fetch(&Statement::new(sql, vec![Arg::long(id)], kinds)).await?;
-    let members: Vec<String> =
-        columns.iter().zip(rows.row(0)).map(|((name, _), cell)| format!("\"{name}\":{}", json_text(cell))).collect();
-    Ok(format!("{{{}}}", members.join(",")))
-}
-
-fn json_text(cell: &Cell) -> String {
-    let quoted = |text: String| serde_json::Value::from(text).to_string();
-    match cell {
-        Cell::Null => "null".to_owned(),
-        Cell::Bool(value) => value.to_string(),
-        Cell::Int(value) => value.to_string(),
-        Cell::Float(value) => serde_json::Value::from(*value).to_string(),
-        Cell::Text(value) => quoted(value.clone()),
-        Cell::Uuid(value) => quoted(value.to_string()),
-        Cell::Time(value) => quoted(instant_text(value)),
-        Cell::Date(value) => quoted(value.to_string()),
-        Cell::Decimal(value) => value.normalize().to_string(),
-        Cell::Json(value) => value.clone(),
-    }
+/// A row as the trail shows it.
+async fn shown<E>(tx: &mut Tx, organization_id: i64, id: i64) -> Result<Option<String>>
+where
+    E: EntityTrait + EntityName + Default,
+{
+    Shape::of::<E>(&[]).take(tx, organization_id, &[id]).await.map(|mut taken| taken.remove(&id))
 }
 
 fn text_fault(field: &str, text: &str) -> Option<Fault> {

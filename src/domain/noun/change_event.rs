@@ -40,6 +40,7 @@ pub fn describe() -> Noun {
     .field("extra", C::Extra, "Object of further keys that came with the event.")
     .field("surface", C::Surface, "Surface it came in by, such as graphql or packagex.")
     .field("requestId", C::RequestId, "Identifier of the request that caused it.")
+    .field("erasedAt", C::ErasedAt, "Instant its snapshots were erased; that they were there stays proven.")
     .relation(
         "actor",
         "User",

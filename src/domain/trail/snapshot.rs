@@ -10,7 +10,7 @@ use crate::domain::describe::{Noun, kind_of};
 use crate::domain::error::Result;
 
 /// Columns that the trail does not show: secret, worked out from others, or moving without an entry of their own.
-pub const UNTOLD: &[&str] = &[
+const UNTOLD: &[&str] = &[
     "password_hash",
     "pincode_hash",
     "token_generation",
@@ -28,19 +28,24 @@ pub const UNTOLD: &[&str] = &[
 #[derive(Clone, Debug)]
 pub struct Shape {
     table: String,
+    /// Whether a row belongs to an organization.
+    owned: bool,
     columns: Vec<(&'static str, Kind)>,
 }
 
 impl Shape {
-    /// All columns of entity `E` but the organization, which the event names, and those of `without`.
+    /// All columns of entity `E` but the organization, which the event names, those that no snapshot shows, and those of
+    /// `without`.
     pub fn of<E: EntityTrait + EntityName + Default>(without: &[&str]) -> Self
     where
         E::Column: ColumnTrait + IdenStatic,
     {
-        let columns = E::Column::iter().map(|column| (column.as_str(), kind_of(column.def().get_column_type())));
+        let all = || E::Column::iter().map(|column| (column.as_str(), kind_of(column.def().get_column_type())));
+        let told = |name: &str| name != "organization_id" && !UNTOLD.contains(&name) && !without.contains(&name);
         Self {
             table: E::default().table_name().to_owned(),
-            columns: columns.filter(|(name, _)| *name != "organization_id" && !without.contains(name)).collect(),
+            owned: all().any(|(name, _)| name == "organization_id"),
+            columns: all().filter(|(name, _)| told(name)).collect(),
         }
     }
 
@@ -49,32 +54,40 @@ impl Shape {
         let told = |name: &str| name != "organization_id" && !UNTOLD.contains(&name);
         Self {
             table: noun.table.clone(),
+            owned: noun.columns.iter().any(|(name, _)| *name == "organization_id"),
             columns: noun.columns.iter().filter(|(name, _)| told(name)).copied().collect(),
         }
     }
 
-    /// The snapshots of the rows with these ids, by id. One statement for any number of rows.
+    /// The columns as a statement picks them.
+    pub(super) fn picked(&self, store: Store) -> String {
+        let picked = self.columns.iter().map(|(name, kind)| match (store, kind) {
+            (Store::Postgres, Kind::Json) => format!("\"{name}\"::text"),
+            _ => format!("\"{name}\""),
+        });
+        picked.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Their kinds.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> + '_ {
+        self.columns.iter().map(|(_, kind)| *kind)
+    }
+
+    /// The snapshots of the rows with these ids, by id. One statement for any number of rows. Rows of tables that belong
+    /// to no organization are taken whoever asks.
     pub async fn take(&self, tx: &mut Tx, organization_id: i64, ids: &[i64]) -> Result<HashMap<i64, String>> {
         let store = tx.store();
-        let picked: Vec<String> = self
-            .columns
-            .iter()
-            .map(|(name, kind)| match (store, kind) {
-                (Store::Postgres, Kind::Json) => format!("\"{name}\"::text"),
-                _ => format!("\"{name}\""),
-            })
-            .collect();
         let among = match store {
-            Store::Postgres => "= ANY($2::bigint[])",
-            Store::Sqlite => "IN (SELECT value FROM json_each($2))",
+            Store::Postgres => "= ANY($1::bigint[])",
+            Store::Sqlite => "IN (SELECT value FROM json_each($1))",
         };
-        let sql = format!(
-            "SELECT \"id\", {} FROM \"{}\" WHERE \"organization_id\" = $1 AND \"id\" {among}",
-            picked.join(", "),
-            self.table
-        );
-        let kinds = std::iter::once(Kind::Long).chain(self.columns.iter().map(|(_, kind)| *kind)).collect();
-        let args = vec![Arg::long(organization_id), Arg::longs(ids.iter().copied())];
+        let mut sql = format!("SELECT \"id\", {} FROM \"{}\" WHERE \"id\" {among}", self.picked(store), self.table);
+        let mut args = vec![Arg::longs(ids.iter().copied())];
+        if self.owned {
+            sql.push_str(" AND \"organization_id\" = $2");
+            args.push(Arg::long(organization_id));
+        }
+        let kinds = std::iter::once(Kind::Long).chain(self.kinds()).collect();
         let rows = tx.fetch(&Statement::new(sql, args, kinds)).await?;
         Ok(rows
             .iter()

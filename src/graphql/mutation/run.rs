@@ -2,6 +2,7 @@
 
 use async_graphql::{Name, Value};
 use indexmap::IndexMap;
+use uuid::Uuid;
 
 use super::input::order;
 use crate::domain::access::Viewer;
@@ -28,6 +29,15 @@ fn fault(fault: &Fault) -> Value {
         path => Value::List(path.iter().map(|part| Value::from(part.as_str())).collect()),
     };
     user_error(path, fault.code, &fault.message)
+}
+
+/// A proof as clients get it.
+fn receipt((organization, sequence, hash): &(Uuid, i64, String)) -> Value {
+    Value::Object(IndexMap::from([
+        (Name::new("organization"), Value::from(organization.to_string())),
+        (Name::new("sequence"), Value::from(*sequence)),
+        (Name::new("leafHash"), Value::from(hash.as_str())),
+    ]))
 }
 
 impl Runner {
@@ -64,7 +74,11 @@ impl Runner {
                 order.values.insert(entry.name, Given::Cell(Cell::Text(hash)));
             }
         }
-        command::execute(&self.cx, act, order).await
+        let done = command::execute(&self.cx, act, order).await?;
+        if let Ok(mut receipts) = self.receipts.lock() {
+            receipts.extend(done.receipts.iter().map(receipt));
+        }
+        Ok(done)
     }
 
     async fn given(&self, act: &Act, (composite, done): (&Composite, &Done), parts: &mut Parts) -> Result<()> {

@@ -109,7 +109,7 @@ async fn insert(tx: &mut Tx, run: &Run, new: &[&Business]) -> Result<Vec<i64>> {
     let created = Created {
         entity_type: "asset",
         // The counters and the last audit follow from other records' events.
-        shape: Shape::of::<entity::asset::Entity>(&["path", "audit_counter", "issue_counter", "last_audited_at"]),
+        shape: Shape::of::<entity::asset::Entity>(&["path", "last_audited_at"]),
         rows: ids.iter().copied().zip(uuids).collect(),
         also: &HashMap::new(),
     };

@@ -3,3 +3,4 @@
 mod ask;
 mod db;
 mod model;
+mod trail;
