@@ -9,6 +9,8 @@ use tokio::sync::oneshot;
 
 use super::{Exit, open, say};
 use crate::config::{Config, Loaded};
+use crate::domain::changes::Changes;
+use crate::domain::cx::Clock;
 use crate::domain::db::Db;
 use crate::graphql::Service;
 use crate::http::{self, App, Parts};
@@ -36,7 +38,7 @@ pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let db = open::store(config).await?;
     migrate(config, &db).await?;
     let authority = open::authority(config)?;
-    let now = crate::domain::cx::Clock::System.now();
+    let now = Clock::System.now();
     let told = super::demonstration::load(config, &db, &authority, (now, place.is_loopback())).await?;
     let users = open::users(&db).await?;
     if !place.is_loopback() && users.demonstration > 0 {
@@ -45,9 +47,11 @@ pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let settings = open::graphql(config, place.is_loopback() || users.demonstration > 0)?;
     let service = Service::new(settings, Arc::new(authority.clone()))?;
     let probe = db.clone();
+    let changes = Changes::start(db.clone(), Clock::System);
     let parts = Parts {
         db: db.clone(),
         service,
+        changes: changes.clone(),
         door: open::door(authority),
         pending: Box::new(move || {
             let probe = probe.clone();
@@ -66,6 +70,7 @@ pub async fn run(_: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let upkeep = tokio::spawn(crate::telemetry::upkeep());
     let finished = http::serve(app, listener, stop_signal()?).await;
     upkeep.abort();
+    changes.stop();
     if !finished {
         tracing::warn!("some requests were cut off: they did not finish in time");
     }

@@ -2,6 +2,7 @@
 
 use super::cx::{Caller, Role};
 use super::describe::{Audience, Noun};
+use super::model::model;
 
 /// Through whose eyes a question is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub enum Visible {
     None,
     /// Those whose column holds the viewer's own user id.
     Own(&'static str),
+    /// Those of records that the viewer may see, as [`guarded_records`] tells.
+    OfVisibleRecords,
 }
 
 /// Which rows of `noun` the viewer may see.
@@ -62,7 +65,15 @@ pub fn visible(viewer: &Viewer, noun: &Noun) -> Visible {
         Audience::AtLeast(_) => Visible::None,
         Audience::OwnOrAtLeast(_, role) if viewer.role >= role => Visible::All,
         Audience::OwnOrAtLeast(column, _) => Visible::Own(column),
+        Audience::AsTheRecord => Visible::OfVisibleRecords,
     }
+}
+
+/// The nouns of whose records the viewer may not see all, each with what they see. Events of all other records, and of
+/// records that are kept elsewhere, are open to every member.
+pub fn guarded_records(viewer: Viewer) -> impl Iterator<Item = (&'static Noun, Visible)> {
+    let nouns = model().nouns().iter().filter(|noun| noun.audience != Audience::AsTheRecord);
+    nouns.map(move |noun| (noun, visible(&viewer, noun))).filter(|(_, visible)| *visible != Visible::All)
 }
 
 /// What a role may do, as words a client can ask for (`viewer.permissions`).

@@ -166,6 +166,7 @@ pub async fn append(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> R
     let last = advance(tx, organization_id, count).await?;
     if count > 0 {
         store(tx, organization_id, last - count, entries).await?;
+        tx.mark_grown(organization_id, last);
         tx.mark_recorded();
     }
     Ok(last)

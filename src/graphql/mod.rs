@@ -1,8 +1,10 @@
 //! The GraphQL accent: turns documents into questions and rows into answers. No SQL, no HTTP.
 
+mod federation;
 pub mod guard;
 mod highlight;
 mod input;
+mod live;
 mod names;
 mod persisted;
 mod plan;
@@ -11,8 +13,10 @@ mod resolve;
 mod run;
 mod schema;
 mod service;
+mod subscription;
 mod value;
 mod values;
 mod write;
 
-pub use self::service::{Answer, Request, Service, Settings};
+pub use self::live::{Live, Told};
+pub use self::service::{Answer, Begun, Request, Service, Settings};

@@ -1,17 +1,22 @@
 //! The schema: object, filter, order and connection types of every described noun, and the few types that are no noun.
 
-use async_graphql::Value;
+mod scalars;
+
+use std::sync::LazyLock;
+
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field as SchemaField, InputObject, InputValue, Interface, InterfaceField, Object, Scalar, Schema,
+    Enum, EnumItem, Field as SchemaField, InputObject, InputValue, Interface, InterfaceField, Object, Schema,
     SchemaBuilder, SchemaError, TypeRef,
 };
+use async_graphql::{SDLExportOptions, Value};
 
+use super::federation;
 use super::guard::nulls::Nulls;
 use super::names::{self, screaming, type_of};
 use super::resolve;
+use super::subscription;
 use super::values::{COMPOSITES, INPUTS, VALUES, choices};
 pub use super::values::{Composite, composite, value_type};
-use crate::domain::cell::Kind;
 use crate::domain::describe::{Enumeration, Field, Noun, Shape};
 use crate::domain::model::model;
 
@@ -30,15 +35,35 @@ fn argument(name: &str, type_text: &str, doc: &str) -> InputValue {
     InputValue::new(name, type_ref(type_text)).description(doc)
 }
 
+/// What a schema is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be shown: what clients are promised.
+    Contract,
+    /// To answer, also a router of other graphs.
+    Serving,
+}
+
+/// The contract as its definition language, types and fields in their order.
+pub fn sdl() -> &'static str {
+    static SDL: LazyLock<String> = LazyLock::new(|| {
+        let options = SDLExportOptions::new().include_specified_by();
+        build(true, Purpose::Contract).map(|schema| schema.sdl_with_options(options)).unwrap_or_default()
+    });
+    &SDL
+}
+
 /// Builds the schema.
-pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
-    let mut builder =
-        Schema::build("Query", Some("Mutation"), None).extension(Nulls).disable_suggestions().limit_recursive_depth(64);
+pub fn build(introspection: bool, purpose: Purpose) -> std::result::Result<Schema, SchemaError> {
+    let mut builder = Schema::build("Query", Some("Mutation"), Some("Subscription"))
+        .extension(Nulls)
+        .disable_suggestions()
+        .limit_recursive_depth(64);
     if !introspection {
         builder = builder.disable_introspection();
     }
-    builder = scalars(builder);
-    builder = shared(builder);
+    builder = scalars::register(builder);
+    builder = subscription::register(shared(builder));
     let mut query = Object::new("Query").description("Everything that can be read.");
     let mut enumerations: Vec<Enumeration> = Vec::new();
     for noun in model().nouns() {
@@ -131,6 +156,9 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
         }
         builder = builder.register(object);
     }
+    if purpose == Purpose::Serving {
+        (builder, query) = federation::register(builder, query);
+    }
     builder.register(query).register(mutation).finish()
 }
 
@@ -143,47 +171,6 @@ fn needs_connection(noun: &Noun) -> bool {
         || model().nouns().iter().any(|other| {
             other.relations.iter().any(|relation| relation.target == noun.name && relation.shape == Shape::Connection)
         })
-}
-
-fn scalars(builder: SchemaBuilder) -> SchemaBuilder {
-    let scalar = |name: &str, doc: &str, kind: Option<Kind>| {
-        let scalar = Scalar::new(name).description(doc);
-        match kind {
-            Some(kind) => scalar.validator(move |value| super::input::scalar(kind, value).is_ok()),
-            None => scalar,
-        }
-    };
-    builder
-        .register(
-            scalar("Long", "A whole number up to 2^53 - 1, as a JSON number.", Some(Kind::Long))
-                .specified_by_url("https://datatracker.ietf.org/doc/html/rfc8259#section-6"),
-        )
-        .register(
-            scalar(
-                "DateTime",
-                "An instant as RFC 3339 text with an offset; given in UTC with microseconds.",
-                Some(Kind::Time),
-            )
-            .specified_by_url("https://scalars.graphql.org/andimarek/date-time"),
-        )
-        .register(
-            scalar("Date", "A calendar day as `YYYY-MM-DD`.", Some(Kind::Date))
-                .specified_by_url("https://scalars.graphql.org/andimarek/local-date"),
-        )
-        .register(
-            scalar("Decimal", "An exact decimal number as text.", Some(Kind::Decimal))
-                .specified_by_url("https://www.w3.org/TR/xmlschema11-2/#decimal"),
-        )
-        .register(
-            scalar("UUID", "A UUID as text of 36 characters.", Some(Kind::Uuid))
-                .specified_by_url("https://datatracker.ietf.org/doc/html/rfc9562"),
-        )
-        .register(
-            scalar("URL", "An absolute address.", Some(Kind::Text)).specified_by_url("https://url.spec.whatwg.org/"),
-        )
-        .register(
-            scalar("JSON", "Any JSON value.", None).specified_by_url("https://datatracker.ietf.org/doc/html/rfc8259"),
-        )
 }
 
 fn shared(builder: SchemaBuilder) -> SchemaBuilder {
