@@ -160,15 +160,15 @@ impl Connection {
                 Some(Said::Init(payload)) => break payload,
             }
         };
-        let credentials = credentials(payload, headers)?;
+        let credentials = credentials(&payload, headers)?;
         let worker = Arc::clone(&self.app);
         let admitted = layers::run(&self.app, async move {
             let (cx, expires_at) = caller::admit(&worker, arrival, credentials).await?;
             worker.service.verify(&cx).await?;
             Ok::<_, Error>((cx, expires_at))
         });
-        let (cx, expires_at) = admitted.await.map_err(|_| Close::internal())?.map_err(refused)?;
-        let stay = Stay::begin(&self.app, &cx, expires_at).map_err(refused)?;
+        let (cx, expires_at) = admitted.await.map_err(|_| Close::internal())?.map_err(|error| refused(&error))?;
+        let stay = Stay::begin(&self.app, &cx, expires_at).map_err(|error| refused(&error))?;
         self.send(message::ack()).await?;
         Ok(Begin { cx, stay })
     }
@@ -318,7 +318,7 @@ fn is_too_long(error: &axum::Error) -> bool {
 }
 
 /// What the first message says of the caller, and where it is silent, the headers.
-fn credentials(payload: Map<String, Value>, headers: &HeaderMap) -> Result<Credentials, Close> {
+fn credentials(payload: &Map<String, Value>, headers: &HeaderMap) -> Result<Credentials, Close> {
     let mut given = headers.clone();
     for name in ["authorization", "x-organization"] {
         let said = payload.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
@@ -329,10 +329,10 @@ fn credentials(payload: Map<String, Value>, headers: &HeaderMap) -> Result<Crede
         };
         given.insert(name, value.map_err(|_| Close::forbidden("the credentials cannot be read"))?);
     }
-    Credentials::of(&given).map_err(refused)
+    Credentials::of(&given).map_err(|error| refused(&error))
 }
 
-fn refused(error: Error) -> Close {
+fn refused(error: &Error) -> Close {
     match error {
         Error::Unauthenticated(_) | Error::Forbidden(_) | Error::NotFound(_) => Close::forbidden(error.to_string()),
         Error::RateLimited { .. } => Close::try_again("too many connections of this user"),
