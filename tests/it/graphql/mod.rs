@@ -1,6 +1,7 @@
 //! GraphQL as its clients meet it, without HTTP around it.
 
 mod compiled;
+mod federation;
 mod schema;
 mod statements;
 mod tenants;
