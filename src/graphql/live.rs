@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::plan::{LiveRoot, Payload, Plan, Root};
 use super::run::Runner;
@@ -12,6 +13,9 @@ use crate::domain::changes::{Changes, Follower, Happened};
 use crate::domain::error::{Error, Result};
 use crate::domain::trail::Action;
 
+/// How long to wait before the store is asked again after it could not answer.
+const PAUSE: Duration = Duration::from_millis(250);
+
 /// A subscription under way. Gives its answers one at a time and reads no more before they are taken.
 pub struct Live {
     runner: Runner,
@@ -21,7 +25,22 @@ pub struct Live {
     form: Form,
     /// Events that are wanted and not yet read.
     coming: VecDeque<Arc<Happened>>,
-    ready: VecDeque<Told>,
+    /// None between events: an idle subscription holds no rows.
+    page: Option<Page>,
+}
+
+/// Events that are read and not yet told. Each is written when it is taken, so of long answers there is only one.
+struct Page {
+    events: Arc<Level>,
+    records: Arc<Level>,
+    ready: VecDeque<Ready>,
+}
+
+/// One event, by its place among the events and its record's among the records.
+struct Ready {
+    sequence: i64,
+    row: usize,
+    record: Option<usize>,
 }
 
 /// What one answer is.
@@ -54,26 +73,37 @@ impl Live {
         let organization_id = runner.viewer()?.organization_id;
         let follower = changes.follow(organization_id, root.wanted.clone(), root.after.max(resume)).await?;
         let changes = changes.clone();
-        Ok(Self { runner, changes, plan, follower, form, coming: VecDeque::new(), ready: VecDeque::new() })
+        Ok(Self { runner, changes, plan, follower, form, coming: VecDeque::new(), page: None })
     }
 
-    /// The next answer. Waits until there is one; an error ends the subscription.
+    /// The next answer. Waits until there is one, also for a store that cannot answer now; an error ends the
+    /// subscription.
     pub async fn next(&mut self) -> Result<Told> {
         loop {
-            if let Some(told) = self.ready.pop_front() {
+            match self.try_next().await {
+                // The place stands, so nothing is lost by asking again.
+                Err(Error::Unavailable) => tokio::time::sleep(PAUSE).await,
+                other => return other,
+            }
+        }
+    }
+
+    async fn try_next(&mut self) -> Result<Told> {
+        loop {
+            if let Some(told) = self.told()? {
                 return Ok(told);
             }
             if self.coming.is_empty() {
                 self.coming = self.follower.next().await?.into();
             }
-            self.answer().await?;
+            self.read().await?;
         }
     }
 
     /// The next answer among the events that there were at the beginning; none once all have been given.
     pub async fn next_of_past(&mut self) -> Result<Option<Told>> {
         loop {
-            if let Some(told) = self.ready.pop_front() {
+            if let Some(told) = self.told()? {
                 return Ok(Some(told));
             }
             if self.coming.is_empty() {
@@ -82,7 +112,7 @@ impl Live {
                     None => return Ok(None),
                 }
             }
-            self.answer().await?;
+            self.read().await?;
         }
     }
 
@@ -91,37 +121,53 @@ impl Live {
         self.runner.cx.statement_count()
     }
 
-    /// Answers the next page of events, those of them that the caller may see.
-    async fn answer(&mut self) -> Result<()> {
+    /// Reads what is asked about the next events, those of them that the caller may see.
+    async fn read(&mut self) -> Result<()> {
         self.runner.cx.now = self.changes.now();
         let root = root(&self.plan)?;
-        let page: Vec<&Arc<Happened>> = self.coming.iter().take(root.page).collect();
-        let (events, records) = self.runner.happened(root, &page).await?;
+        let wanted: Vec<&Arc<Happened>> = self.coming.iter().take(root.page).collect();
+        let turn = self.changes.turn().await?;
+        let (events, records) = self.runner.happened(root, &wanted).await?;
+        drop(turn);
         let event_places = places(&events, Cell::as_int);
         let record_places = places(&records, Cell::as_uuid);
-        for event in &page {
+        let mut ready = VecDeque::with_capacity(wanted.len());
+        for event in &wanted {
             let Some(row) = event_places.get(&event.sequence) else { continue };
-            let answer = write::Happening { event: (&*events, *row), record: None, sequence: event.sequence };
-            let answer = match &root.payload {
-                Payload::Event(_) => answer,
+            let record = match &root.payload {
+                Payload::Event(_) => None,
                 Payload::Record(payload) => {
-                    let place = record_places.get(&payload.record.unwrap_or(event.entity_uuid));
+                    let record = record_places.get(&payload.record.unwrap_or(event.entity_uuid)).copied();
                     // What is gone cannot pass a filter, and whoever follows must hear that it is gone.
-                    if payload.passing_only && place.is_none() && event.action != Action::Delete {
+                    if payload.passing_only && record.is_none() && event.action != Action::Delete {
                         continue;
                     }
-                    write::Happening { record: place.map(|row| (&*records, *row)), ..answer }
+                    record
                 }
             };
-            let body = match self.form {
-                Form::Response => write::happening_response(&self.plan, root, &answer),
-                Form::Value => write::happening(root, &answer),
-            };
-            self.ready.push_back(Told { sequence: event.sequence, body });
+            ready.push_back(Ready { sequence: event.sequence, row: *row, record });
         }
-        let answered = page.len();
-        self.coming.drain(..answered);
+        let read = wanted.len();
+        self.coming.drain(..read);
+        self.page = Some(Page { events, records, ready });
         Ok(())
+    }
+
+    /// The next answer of those that are read.
+    fn told(&mut self) -> Result<Option<Told>> {
+        let Some(page) = &mut self.page else { return Ok(None) };
+        let Some(Ready { sequence, row, record }) = page.ready.pop_front() else {
+            self.page = None;
+            return Ok(None);
+        };
+        let root = root(&self.plan)?;
+        let record = record.map(|row| (&*page.records, row));
+        let happening = write::Happening { event: (&*page.events, row), record, sequence };
+        let body = match self.form {
+            Form::Response => write::happening_response(&self.plan, root, &happening),
+            Form::Value => write::happening(root, &happening),
+        };
+        Ok(Some(Told { sequence, body }))
     }
 }
 

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 
 pub use self::event::{Happened, MOST_ENTITIES, MOST_IDS, Record, Wanted};
@@ -28,6 +29,8 @@ use super::error::{Error, Result};
 
 /// How often the heads of the followed trails are looked at, for what other processes wrote and nobody told.
 const LOOK: Duration = Duration::from_millis(500);
+/// Followers who read at the same time.
+const READERS: usize = 4;
 /// How long to wait before the store is asked again after it could not answer.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -43,6 +46,7 @@ struct Inner {
     clock: Clock,
     feeds: Arc<Feeds>,
     vigil: Arc<Vigil>,
+    turns: Semaphore,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -59,7 +63,8 @@ impl Changes {
             tokio::spawn(look(db.clone(), Arc::clone(&feeds))),
             tokio::spawn(vigil::keep(db.clone(), clock, Arc::clone(&vigil))),
         ];
-        Self { inner: Arc::new(Inner { db, clock, feeds, vigil, tasks }) }
+        let turns = Semaphore::new(READERS);
+        Self { inner: Arc::new(Inner { db, clock, feeds, vigil, turns, tasks }) }
     }
 
     /// Now.
@@ -76,6 +81,12 @@ impl Changes {
         }
         let feed = self.inner.feeds.of(&self.inner.db, organization_id);
         Ok(Follower::new(self.inner.db.clone(), feed, wanted, after, head))
+    }
+
+    /// Waits for a turn to read what happened. When many follow one trail, all of them read at the same moment; they
+    /// queue here instead of before the store's connections, which others need, too.
+    pub async fn turn(&self) -> Result<SemaphorePermit<'_>> {
+        self.inner.turns.acquire().await.map_err(|_| Error::Unavailable)
     }
 
     /// Watches over the session or the key behind a connection that stays open.

@@ -20,7 +20,7 @@ use crate::graphql::input::{self, Arguments};
 use crate::graphql::names;
 
 /// Most events that one page of answers is read for.
-const PAGE: u64 = 100;
+const PAGE: u64 = 50;
 
 /// What answers the root field of a subscription, event by event.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use audit_gateway::domain::trail::Action;
 use serde_json::{Value, json};
 
 use super::served::{SOON, Served};
-use super::{happen, meddle};
+use super::{happen, happen_at_length, meddle};
 use crate::fixture::{Org, uuid};
 use crate::store::on_both_stores;
 
@@ -18,6 +18,7 @@ on_both_stores!(
     a_stream_ends_with_the_session,
     a_stream_is_completed_when_the_gateway_stops,
     a_user_has_so_many_streams,
+    a_client_that_reads_too_late_is_told_so_and_where_to_resume,
 );
 
 const EVENTS: (&str, &str) = ("accept", "text/event-stream");
@@ -138,4 +139,31 @@ async fn a_user_has_so_many_streams(kind: Store) {
         assert!(tries < 100, "the place was not given back");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+async fn a_client_that_reads_too_late_is_told_so_and_where_to_resume(kind: Store) {
+    let served = Served::start(kind, |settings| settings.body_timeout = Duration::from_secs(8)).await;
+    for _ in 0..12 {
+        happen_at_length(&served.store.db, Org::Harbour, 30_000).await;
+    }
+    let fields = (0..29).map(|number| format!("a{number}: snapshotAfter")).collect::<Vec<_>>().join(" ");
+    let query = format!("subscription {{ changes(after: 0, entities: [\"audit\"]) {{ {fields} }} }}");
+    let mut answer = served.post(&[EVENTS, HARBOUR], &json!({ "query": query }).to_string()).await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let mut last = None;
+    while let Some(event) = answer.event().await {
+        match event.iter().find_map(|field| field.strip_prefix("id: ")) {
+            Some(id) => last = Some(id.to_owned()),
+            None if event[0] == "event: next" => {
+                let body: Value = serde_json::from_str(event[1].strip_prefix("data: ").expect("data")).expect("JSON");
+                assert_eq!(body["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+                let said = body["errors"][0]["message"].as_str().expect("a message");
+                assert!(said.ends_with(&format!("after: {}", last.as_deref().expect("an event"))), "{said}");
+                assert_eq!(answer.rest().await, "event: complete\ndata: \n\n");
+                return;
+            }
+            None => panic!("{event:?}"),
+        }
+    }
+    panic!("all was sent to a client that did not read");
 }

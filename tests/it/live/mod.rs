@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use audit_gateway::domain::cell::Kind;
 use audit_gateway::domain::changes::Changes;
-use audit_gateway::domain::cx::{Caller, Clock, Cx, Surface};
+use audit_gateway::domain::cx::{Caller, Clock, Cx, Role, Surface};
 use audit_gateway::domain::db::{Arg, Db, Errand, Outcome, Statement};
 use audit_gateway::domain::error::{Error, Result};
 use audit_gateway::domain::session::{Login, Opened, Sessions};
-use audit_gateway::domain::trail::{self, Action, Origin};
+use audit_gateway::domain::trail::{self, Action, Entry, Origin};
 use audit_gateway::graphql::{Begun, Live, Request, Service, Settings};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
@@ -66,18 +66,36 @@ async fn happen_under(
     action: Action,
     (entity_type, uuid, parent): (&'static str, Uuid, Option<Uuid>),
 ) -> i64 {
+    append(db, org, move |origin| {
+        let mut entry = origin.entry(action, entity_type, uuid).after(r#"{"state":"IN_PROGRESS"}"#);
+        entry.parent_uuid = parent;
+        entry
+    })
+    .await
+}
+
+/// The same with a record of so many bytes.
+async fn happen_at_length(db: &Db, org: Org, length: usize) -> i64 {
+    let text = json!({ "text": "x".repeat(length) }).to_string();
+    append(db, org, move |origin| {
+        origin.entry(Action::Edit, "audit", fixture::uuid("audit", org.row(1))).after(text.clone())
+    })
+    .await
+}
+
+async fn append(db: &Db, org: Org, entry: impl Fn(&Origin) -> Entry + Send + Sync + 'static) -> i64 {
     let errand = Errand { organization_id: Some(org.id()), ..Errand::default() };
+    let entry = Arc::new(entry);
     db.write(&errand, move |tx| {
+        let entry = Arc::clone(&entry);
         Box::pin(async move {
             let origin = Origin {
-                user_uuid: Some(org.caller(audit_gateway::domain::cx::Role::Member).user_uuid),
+                user_uuid: Some(org.caller(Role::Member).user_uuid),
                 surface: Surface::Graphql,
                 request_id: None,
                 at: fixture::instant("2026-03-02T10:00:00Z"),
             };
-            let mut entry = origin.entry(action, entity_type, uuid).after(r#"{"state":"IN_PROGRESS"}"#);
-            entry.parent_uuid = parent;
-            trail::append(tx, org.id(), vec![entry]).await.map(Outcome::Changed)
+            trail::append(tx, org.id(), vec![entry(&origin)]).await.map(Outcome::Changed)
         })
     })
     .await

@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::served::{SOON, Served, serve};
-use super::{happen, meddle};
+use super::{happen, happen_at_length, meddle};
 use crate::fixture::{Org, uuid};
 use crate::store::on_both_stores;
 
@@ -353,31 +353,9 @@ async fn a_client_that_does_not_read_is_cut_off_and_others_are_not_held_up(kind:
     // Every event with a long answer, so that the buffers between fill up.
     let fields = (0..29).map(|number| format!("a{number}: snapshotAfter")).collect::<Vec<_>>().join(" ");
     idle.subscribe("1", &format!("subscription {{ changes(after: 0) {{ {fields} }} }}")).await;
-    let text = "x".repeat(30_000);
-    let errand = audit_gateway::domain::db::Errand { organization_id: Some(1), ..Default::default() };
     let mut last = 0;
-    for _ in 0..20 {
-        let text = text.clone();
-        last = served
-            .store
-            .db
-            .write(&errand, move |tx| {
-                let text = text.clone();
-                Box::pin(async move {
-                    let origin = audit_gateway::domain::trail::Origin {
-                        user_uuid: None,
-                        surface: audit_gateway::domain::cx::Surface::Graphql,
-                        request_id: None,
-                        at: crate::fixture::instant("2026-03-02T10:00:00Z"),
-                    };
-                    let entry = origin.entry(Action::Edit, "audit", uuid("audit", 1_001));
-                    let entry = entry.after(json!({"text": text}).to_string());
-                    let last = audit_gateway::domain::trail::append(tx, 1, vec![entry]).await?;
-                    Ok(audit_gateway::domain::db::Outcome::Changed(last))
-                })
-            })
-            .await
-            .expect("an event");
+    for _ in 0..12 {
+        last = happen_at_length(&served.store.db, Org::Harbour, 30_000).await;
     }
     // Another client is told meanwhile.
     let mut other = Client::acknowledged(&served, "harbour").await;

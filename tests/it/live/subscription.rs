@@ -251,3 +251,26 @@ async fn a_session_that_ends_ends_the_subscription(kind: Store) {
     let again = subscribe((&service, &changes), &store.db, &caller, (CHANGES, json!({}))).await;
     assert!(again.is_err_and(|refusal| refusal["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"));
 }
+
+/// On PostgreSQL, where connections can be lost.
+#[test]
+fn a_lost_connection_to_the_store_loses_no_event() {
+    crate::store::run(Store::Postgres, |kind| async move {
+        let store = TestStore::seeded(kind).await;
+        let other = store.second_door().await;
+        let (service, changes) = (service(), listening(&store.db));
+        let caller = Org::Harbour.caller(Role::Member);
+        let subscribed = subscribe((&service, &changes), &store.db, &caller, (CHANGES, json!({}))).await;
+        let mut live = subscribed.expect("a subscription");
+        for _ in 0..3 {
+            meddle(
+                &other,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> \
+                 pg_backend_pid()",
+            )
+            .await;
+            let sequence = happen(&other, Org::Harbour, Action::Edit, ("audit", uuid("audit", 1_001))).await;
+            assert_eq!(next(&mut live).await["changes"]["sequence"], sequence);
+        }
+    });
+}
