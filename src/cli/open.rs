@@ -104,7 +104,7 @@ pub fn door(authority: Authority) -> Door {
         Box::pin(async move {
             let organization = organization.as_deref();
             let presented = Presented { credentials: &proof, organization, purposes: &[ApiKeyPurpose::General] };
-            authority.caller(&cx, presented).await
+            authority.admit(&cx, presented).await
         })
     })
 }

@@ -207,6 +207,8 @@ settings! {
         Rare "idle-timeout" idle_timeout: Duration = Duration::from_secs(60);
         /// Most connections of clients at once; further ones wait.
         Rare "connections" connections: u32 = 10_000;
+        /// Most WebSockets, streams of events and feeds of one user at once.
+        Rare "user-connections" user_connections: u32 = 100;
         /// How long requests under way may take to finish when the gateway is stopped.
         Rare "drain-timeout" drain_timeout: Duration = Duration::from_secs(4);
     }

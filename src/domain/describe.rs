@@ -55,6 +55,8 @@ pub enum Audience {
     AtLeast(Role),
     /// Members with at least this role, and others only rows whose column holds their own user id.
     OwnOrAtLeast(&'static str, Role),
+    /// Rows that tell of records (`entity_type`, `entity_uuid`): whoever may see the record.
+    AsTheRecord,
 }
 
 /// Where a field's value comes from.

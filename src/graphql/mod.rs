@@ -1,8 +1,10 @@
 //! The GraphQL accent: turns documents into questions and rows into answers. No SQL, no HTTP.
 
+mod federation;
 pub mod guard;
 mod highlight;
 mod input;
+mod live;
 mod mutation;
 mod names;
 mod persisted;
@@ -10,9 +12,9 @@ mod plan;
 mod report;
 mod resolve;
 mod run;
-mod scalar;
 mod schema;
 mod service;
+mod subscription;
 mod trail;
 mod value;
 mod values;
@@ -20,5 +22,6 @@ mod write;
 
 pub use self::guard::Limits as DocumentLimits;
 pub use self::input::{FilterLimits, PageSizes};
+pub use self::live::{Live, Told};
 pub use self::plan::PlanLimits;
-pub use self::service::{Answer, Request, Service, Settings};
+pub use self::service::{Answer, Begun, Request, Service, Settings};

@@ -7,6 +7,7 @@ use async_graphql::{Name, Value};
 use futures_util::FutureExt;
 use indexmap::IndexMap;
 
+use super::federation;
 use super::input::Arguments;
 use super::plan::{Composite, NodesRoot, Part, Plan, Root, part_question};
 use super::report::Referred;
@@ -80,7 +81,7 @@ impl Runner {
     }
 
     /// Answers questions on one connection, one after the other.
-    async fn ask(&self, viewer: Viewer, questions: Vec<Question>) -> Result<Vec<Arc<Level>>> {
+    pub(super) async fn ask(&self, viewer: Viewer, questions: Vec<Question>) -> Result<Vec<Arc<Level>>> {
         let questions = Arc::new(questions);
         let asking = Arc::new(self.asking(viewer));
         self.cx
@@ -158,7 +159,7 @@ impl Runner {
             }
             Root::Nodes(nodes) => self.nodes(nodes).await,
             Root::Composite(composite) => self.composite(composite).await.map(Answered::Parts),
-            Root::Typename(_) | Root::Engine => Ok(Answered::Nothing),
+            Root::Typename(_) | Root::Live(_) | Root::Engine => Ok(Answered::Nothing),
         }
     }
 
@@ -188,6 +189,10 @@ impl Runner {
             "trailCheckpoint" => self.trail_checkpoint().await,
             "trailProof" => self.trail_proof(composite).await,
             "trailConsistency" => self.trail_consistency(composite).await,
+            "_service" => {
+                let values = IndexMap::from([("sdl".to_owned(), Value::from(federation::sdl()))]);
+                Ok(Parts { values, ..Parts::default() })
+            }
             "login" | "refreshToken" => self.session(composite).await,
             "logout" => {
                 self.sessions.logout(&self.cx).await?;

@@ -1,17 +1,21 @@
 //! The schema: object, filter, order and connection types of every described noun, and the few types that are no noun.
 
-use async_graphql::Value;
+mod scalars;
+
 use async_graphql::dynamic::{
     Enum, EnumItem, Field as SchemaField, InputObject, InputValue, Interface, InterfaceField, Object, Schema,
     SchemaBuilder, SchemaError, TypeRef,
 };
+use async_graphql::{SDLExportOptions, Value};
 
+use super::federation;
 use super::guard::nulls::Nulls;
 use super::input::PageSizes;
 use super::mutation;
 use super::names::{self, screaming, type_of};
 use super::plan::PlanLimits;
 use super::resolve;
+use super::subscription;
 pub use super::values::{Composite, composite, value_type};
 use super::values::{VALUES, choices, composites, inputs};
 use crate::domain::describe::{Enumeration, Field, Noun, Shape};
@@ -32,15 +36,32 @@ fn argument(name: &str, type_text: &str, doc: &str) -> InputValue {
     InputValue::new(name, type_ref(type_text)).description(doc)
 }
 
+/// What a schema is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be shown: what clients are promised.
+    Contract,
+    /// To answer, also a router of other graphs.
+    Serving,
+}
+
+/// The contract as its definition language, types and fields in their order.
+pub fn sdl(limits: &PlanLimits) -> String {
+    let options = SDLExportOptions::new().include_specified_by();
+    build(true, limits, Purpose::Contract).map(|schema| schema.sdl_with_options(options)).unwrap_or_default()
+}
+
 /// Builds the schema. It tells the page sizes of `limits`.
-pub fn build(introspection: bool, limits: &PlanLimits) -> std::result::Result<Schema, SchemaError> {
-    let mut builder =
-        Schema::build("Query", Some("Mutation"), None).extension(Nulls).disable_suggestions().limit_recursive_depth(64);
+pub fn build(introspection: bool, limits: &PlanLimits, purpose: Purpose) -> std::result::Result<Schema, SchemaError> {
+    let mut builder = Schema::build("Query", Some("Mutation"), Some("Subscription"))
+        .extension(Nulls)
+        .disable_suggestions()
+        .limit_recursive_depth(64);
     if !introspection {
         builder = builder.disable_introspection();
     }
-    builder = super::scalar::register(builder);
-    builder = shared(builder);
+    builder = scalars::register(builder);
+    builder = subscription::register(shared(builder));
     let mut query = Object::new("Query").description("Everything that can be read.");
     let mut enumerations: Vec<Enumeration> = Vec::new();
     for noun in model().nouns() {
@@ -141,6 +162,9 @@ pub fn build(introspection: bool, limits: &PlanLimits) -> std::result::Result<Sc
             object = object.field(SchemaField::new(*name, type_ref(type_text), resolve::part).description(*doc));
         }
         builder = builder.register(object);
+    }
+    if purpose == Purpose::Serving {
+        (builder, query) = federation::register(builder, query);
     }
     builder.register(query).register(mutation).finish()
 }

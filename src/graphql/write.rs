@@ -7,7 +7,8 @@ use std::sync::Arc;
 use async_graphql::Value;
 
 use super::plan::{
-    ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart, Plan, Root, ValueShape, Within,
+    ConnectionPart, ConnectionShape, EdgePart, LivePart, LiveRoot, ObjectShape, Out, PageInfoPart, Payload, Plan, Root,
+    ValueShape, Within,
 };
 use super::run::Answered;
 use super::value::{cell_value, computed_value, is_plain, page_info_value};
@@ -19,7 +20,7 @@ pub fn is_writable(plan: &Plan) -> bool {
     plan.fields.iter().all(|field| match &field.root {
         Ok(Root::Connection(..) | Root::Object(..) | Root::Typename(_)) => true,
         Ok(Root::Nodes(nodes)) => nodes.malformed.is_empty(),
-        Ok(Root::Composite(_) | Root::Engine) | Err(_) => false,
+        Ok(Root::Composite(_) | Root::Live(_) | Root::Engine) | Err(_) => false,
     })
 }
 
@@ -69,6 +70,55 @@ pub fn response(plan: &Plan, answers: &[Answered], extensions: &BTreeMap<String,
     }
     out.raw("}");
     out.0
+}
+
+/// One event with the rows that were read for it, each by its level and place.
+pub struct Happening<'l> {
+    /// The event.
+    pub event: (&'l Level, usize),
+    /// The record it happened to, where that is asked for and there.
+    pub record: Option<(&'l Level, usize)>,
+    /// The event's sequence.
+    pub sequence: i64,
+}
+
+/// Writes `{"data":{...}}` for one event.
+pub fn happening_response(plan: &Plan, root: &LiveRoot, happening: &Happening<'_>) -> Vec<u8> {
+    let mut out = Bytes(Vec::with_capacity(512));
+    out.raw("{\"data\":{");
+    if let Some(field) = plan.fields.first() {
+        out.key(0, &field.key);
+        payload(&mut out, root, happening);
+    }
+    out.raw("}}");
+    out.0
+}
+
+/// Writes the root field's value for one event.
+pub fn happening(root: &LiveRoot, happening: &Happening<'_>) -> Vec<u8> {
+    let mut out = Bytes(Vec::with_capacity(512));
+    payload(&mut out, root, happening);
+    out.0
+}
+
+fn payload(out: &mut Bytes, root: &LiveRoot, happening: &Happening<'_>) {
+    let (level, row) = happening.event;
+    let record = match &root.payload {
+        Payload::Event(shape) => return object(out, level, row, shape),
+        Payload::Record(record) => record,
+    };
+    out.raw("{");
+    for (index, (key, part)) in record.parts.iter().enumerate() {
+        out.key(index, key);
+        match (part, happening.record) {
+            (LivePart::Typename, _) => out.text(record.typename),
+            (LivePart::Sequence, _) => out.number(happening.sequence),
+            (LivePart::Event(shape), _) => object(out, level, row, shape),
+            (LivePart::Record(shape), Some((level, row))) => object(out, level, row, shape),
+            (LivePart::Record(_), None) => out.raw("null"),
+        }
+    }
+    out.raw("}");
 }
 
 struct Bytes(Vec<u8>);

@@ -64,6 +64,13 @@ impl Payload {
         }
     }
 
+    /// Reads the payload of a message.
+    pub fn of_value(payload: Value) -> Result<Request, Refusal> {
+        let wire: Wire = serde_json::from_value(payload)
+            .map_err(|_| Refusal::bad_request("the payload must be an object with a query"))?;
+        wire.request(true)
+    }
+
     /// Reads the parameters of a GET.
     pub fn of_address(uri: &Uri) -> Result<Self, Refusal> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)

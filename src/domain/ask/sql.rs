@@ -225,7 +225,25 @@ impl Sql {
                 let user_id = self.viewer.user_id;
                 self.push(" AND ").column(alias, column).push(" = ").arg(Arg::long(user_id))
             }
+            Visible::OfVisibleRecords => self.of_visible_records(alias),
         }
+    }
+
+    /// A row that tells of a record shows to those who may see the record. Most viewers may see all records, and then
+    /// nothing is added.
+    fn of_visible_records(&mut self, alias: &str) -> &mut Self {
+        for (noun, visible) in access::guarded_records(self.viewer) {
+            self.push(" AND (").column(alias, "entity_type").push(" <> '").push(&noun.table).push("'");
+            if let Visible::Own(column) = visible {
+                let record = self.alias();
+                let user_id = self.viewer.user_id;
+                self.push(" OR EXISTS (SELECT 1 FROM ").name(&noun.table).push(" ").push(&record).push(" WHERE ");
+                self.column(&record, "uuid").push(" = ").column(alias, "entity_uuid").push(" AND ");
+                self.column(&record, column).push(" = ").arg(Arg::long(user_id)).push(")");
+            }
+            self.push(")");
+        }
+        self
     }
 
     /// Writes a part apart, to be put in later: its text, and what `write` gives. Aliases and places go on counting, so

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::{Postgres, Sqlite};
 
-use super::Store;
 use super::lease::Lease;
 use super::statement::{Rows, Statement};
+use super::{Growth, Store};
 use crate::domain::error::Result;
 use crate::domain::trail::{Ledger, Receipt};
 
@@ -46,6 +46,8 @@ pub struct Tx {
     pub(super) statements: Arc<AtomicU64>,
     /// Set by the trail when it has appended: without it nothing commits.
     pub(super) recorded: bool,
+    /// The trails that grow with the commit.
+    pub(super) grown: Vec<Growth>,
     /// Set when the store asks for the whole transaction to be run again.
     pub(super) again: bool,
     /// What the trail has locked and appended.
@@ -102,6 +104,11 @@ impl Tx {
     /// Whether events become leaves of their organization's tree.
     pub(in crate::domain) fn keeps_tree(&self) -> bool {
         self.keeps_tree
+    }
+
+    /// The trail of an organization grows with the commit.
+    pub(in crate::domain) fn mark_grown(&mut self, organization_id: i64, last_sequence: i64) {
+        self.grown.push(Growth { organization_id, last_sequence });
     }
 
     /// The trail has appended the entries of this transaction.

@@ -1,6 +1,7 @@
 //! GraphQL as its clients meet it, without HTTP around it.
 
 mod compiled;
+mod federation;
 mod limits;
 mod schema;
 mod statements;

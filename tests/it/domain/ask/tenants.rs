@@ -45,6 +45,11 @@ async fn truth(db: &Db, viewer: &Viewer, noun: &Noun) -> BTreeSet<i64> {
         Visible::All => {}
         Visible::None => sql.push_str(" AND 1 = 0"),
         Visible::Own(column) => sql.push_str(&format!(" AND \"{column}\" = {}", viewer.user_id)),
+        Visible::OfVisibleRecords if viewer.role >= Role::Admin => {}
+        Visible::OfVisibleRecords => sql.push_str(&format!(
+            " AND (entity_type <> 'api_key' OR entity_uuid IN (SELECT uuid FROM api_key WHERE user_id = {}))",
+            viewer.user_id
+        )),
     }
     longs(db, &Errand::default(), sql).await.into_iter().collect()
 }

@@ -1,15 +1,16 @@
-//! The scalars that the language does not have, each with what specifies it.
+//! The schema's own scalars.
 
 use async_graphql::dynamic::{Scalar, SchemaBuilder};
 
 use crate::domain::cell::Kind;
+use crate::graphql::input;
 
-/// Adds the scalars of the schema.
+/// Adds them to the schema.
 pub fn register(builder: SchemaBuilder) -> SchemaBuilder {
     let scalar = |name: &str, doc: &str, kind: Option<Kind>| {
         let scalar = Scalar::new(name).description(doc);
         match kind {
-            Some(kind) => scalar.validator(move |value| super::input::scalar(kind, value).is_ok()),
+            Some(kind) => scalar.validator(move |value| input::scalar(kind, value).is_ok()),
             None => scalar,
         }
     };
