@@ -96,7 +96,8 @@ impl Live {
             if self.coming.is_empty() {
                 self.coming = self.follower.next().await?.into();
             }
-            self.read().await?;
+            // Boxed, for an idle subscription is only its waiting.
+            Box::pin(self.read()).await?;
         }
     }
 
@@ -112,7 +113,7 @@ impl Live {
                     None => return Ok(None),
                 }
             }
-            self.read().await?;
+            Box::pin(self.read()).await?;
         }
     }
 

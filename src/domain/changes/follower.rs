@@ -77,7 +77,9 @@ impl Follower {
             return Ok(found);
         }
         let organization_id = self.feed.organization_id();
-        let (events, place) = event::read(&self.db, organization_id, (self.place, head), &self.wanted).await?;
+        // Boxed, for most of the time one waits.
+        let reading = Box::pin(event::read(&self.db, organization_id, (self.place, head), &self.wanted));
+        let (events, place) = reading.await?;
         self.place = place;
         Ok(events.into_iter().map(Arc::new).collect())
     }

@@ -2,6 +2,9 @@
 //!
 //! One task a connection reads, writes and keeps time; one task an operation gives it answers, a few at a time, so a
 //! client that does not read stops its operations and is cut off.
+//!
+//! Most connections are idle most of the time, so what is only done now and then is boxed: its state is there while it is
+//! done, and not for as long as the connection.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -71,7 +74,7 @@ pub async fn open(app: Arc<App>, request: HttpRequest<Body>) -> Response {
         .max_frame_size(MESSAGE_LIMIT)
         .on_upgrade(move |socket| async move {
             telemetry::streams("websocket", 1.0);
-            Connection::new(app, socket).serve(headers, arrival).await;
+            Box::pin(Connection::new(app, socket).serve(headers, arrival)).await;
             telemetry::streams("websocket", -1.0);
             drop(underway);
         })
@@ -128,7 +131,7 @@ impl Connection {
         let close = if self.socket.protocol().is_none() {
             Close::not_acceptable()
         } else {
-            match self.begin(&headers, arrival).await {
+            match Box::pin(self.begin(&headers, arrival)).await {
                 Ok(begin) => {
                     drop(headers);
                     self.talk(begin).await
@@ -188,12 +191,12 @@ impl Connection {
                 message = self.socket.recv() => {
                     self.heard = true;
                     match read(message) {
-                        Ok(Some(said)) => self.hear(&cx, said).await,
+                        Ok(Some(said)) => Box::pin(self.hear(&cx, said)).await,
                         Ok(None) => Ok(()),
                         Err(close) => Err(close),
                     }
                 }
-                Some(answer) = self.waiting.recv() => self.tell(answer).await,
+                Some(answer) = self.waiting.recv() => Box::pin(self.tell(answer)).await,
                 () = tokio::time::sleep_until(ping) => {
                     ping = Instant::now() + PING;
                     if !std::mem::replace(&mut self.heard, false) {
@@ -350,15 +353,22 @@ struct Teller {
 
 impl Teller {
     async fn run(self, app: Arc<App>, cx: Cx, request: Request) {
+        if let Some(live) = Box::pin(self.begin(app, cx, request)).await {
+            self.tell(live).await;
+        }
+    }
+
+    /// Answers the operation, or gives what goes on.
+    async fn begin(&self, app: Arc<App>, cx: Cx, request: Request) -> Option<Box<Live>> {
         let started = Moment::now();
         let (worker, inner) = (Arc::clone(&app), cx.clone());
-        let work = async move { worker.service.begin(inner, &worker.changes, request).await };
+        let work = Box::pin(async move { worker.service.begin(inner, &worker.changes, request).await });
         let begun = match layers::run(&app, work).await {
             Ok(begun) => begun,
             Err(refusal) => {
                 let refused = Refused { code: refusal.code, message: refusal.message.into_owned() };
                 self.give(Word::Failed(refused)).await;
-                return;
+                return None;
             }
         };
         let mut facts = Facts {
@@ -370,8 +380,7 @@ impl Teller {
         match begun {
             Begun::Live(live) => {
                 telemetry::answered("websocket", cx.request_id, 200, started.elapsed(), &facts);
-                drop(app);
-                self.tell(live).await;
+                Some(live)
             }
             Begun::Answered(answer) => {
                 (facts.operation, facts.kind, facts.code) =
@@ -382,6 +391,7 @@ impl Teller {
                 } else if self.give(Word::Next(answer.body)).await {
                     self.give(Word::Complete).await;
                 }
+                None
             }
         }
     }
