@@ -10,18 +10,71 @@ fn at(hashes: &[Hash], place: u64) -> Hash {
     hashes[usize::try_from(place).unwrap()]
 }
 
-/// The definition, word for word.
-fn naive_root(leaves: &[Hash]) -> Hash {
-    match leaves {
-        [] => Hash::of_nothing(),
-        [leaf] => *leaf,
-        _ => {
-            let mut middle = 1;
-            while middle * 2 < leaves.len() {
-                middle *= 2;
-            }
-            Hash::above(naive_root(&leaves[..middle]), naive_root(&leaves[middle..]))
+/// The tree as RFC 6962 defines it, word for word; what was worked out once is remembered.
+struct Defined {
+    leaves: Vec<Hash>,
+    roots: HashMap<Leaves, Hash>,
+}
+
+impl Defined {
+    fn new(count: u64) -> Self {
+        Self { leaves: leaves(count), roots: HashMap::new() }
+    }
+
+    /// The greatest power of two below the number of leaves.
+    fn middle(within: &Leaves) -> u64 {
+        let mut count = 1;
+        while count * 2 < within.end - within.start {
+            count *= 2;
         }
+        within.start + count
+    }
+
+    /// MTH(D[n]).
+    fn root(&mut self, within: Leaves) -> Hash {
+        if let Some(root) = self.roots.get(&within) {
+            return *root;
+        }
+        let root = match within.end - within.start {
+            0 => Hash::of_nothing(),
+            1 => at(&self.leaves, within.start),
+            _ => {
+                let middle = Self::middle(&within);
+                Hash::above(self.root(within.start..middle), self.root(middle..within.end))
+            }
+        };
+        self.roots.insert(within, root);
+        root
+    }
+
+    /// PATH(m, D[n]).
+    fn path(&mut self, index: u64, within: Leaves) -> Vec<Hash> {
+        if within.end - within.start == 1 {
+            return Vec::new();
+        }
+        let middle = Self::middle(&within);
+        let (mut path, above) = if index < middle {
+            (self.path(index, within.start..middle), self.root(middle..within.end))
+        } else {
+            (self.path(index, middle..within.end), self.root(within.start..middle))
+        };
+        path.push(above);
+        path
+    }
+
+    /// SUBPROOF(m, D[n], b).
+    fn subproof(&mut self, old: u64, within: Leaves, complete: bool) -> Vec<Hash> {
+        if old == within.end {
+            return if complete { Vec::new() } else { vec![self.root(within)] };
+        }
+        let middle = Self::middle(&within);
+        let (mut proof, above) = if old <= middle {
+            (self.subproof(old, within.start..middle, complete), self.root(middle..within.end))
+        } else {
+            (self.subproof(old, middle..within.end, false), self.root(within.start..middle))
+        };
+        proof.push(above);
+        proof
     }
 }
 
@@ -29,11 +82,13 @@ fn naive_root(leaves: &[Hash]) -> Hash {
 struct Kept {
     roots: Vec<Hash>,
     hashes: HashMap<Place, Hash>,
+    /// Roots that were worked out before.
+    over: HashMap<Leaves, Hash>,
 }
 
 fn kept_tree(count: u64) -> Kept {
     let mut frontier = Frontier::default();
-    let mut kept = Kept { roots: vec![frontier.root()], hashes: HashMap::new() };
+    let mut kept = Kept { roots: vec![frontier.root()], hashes: HashMap::new(), over: HashMap::new() };
     for (leaf, position) in leaves(count).into_iter().zip(0..) {
         kept.hashes.insert(Place { level: 0, position }, leaf);
         frontier.push(leaf, |place, root| assert!(kept.hashes.insert(place, root).is_none()));
@@ -44,8 +99,12 @@ fn kept_tree(count: u64) -> Kept {
 }
 
 impl Kept {
-    fn proof(&self, nodes: &[Leaves]) -> Vec<Hash> {
-        nodes.iter().map(|node| root_over(node, &self.hashes).unwrap()).collect()
+    fn proof(&mut self, nodes: &[Leaves]) -> Vec<Hash> {
+        let over = |node: &Leaves| {
+            let reckon = || root_over(node, &self.hashes).unwrap();
+            *self.over.entry(node.clone()).or_insert_with(reckon)
+        };
+        nodes.iter().map(over).collect()
     }
 }
 
@@ -108,22 +167,19 @@ const MOST: u64 = 512;
 
 #[test]
 fn every_root_up_to_512_leaves_is_that_of_the_definition() {
-    let (kept, leaves) = (kept_tree(MOST), leaves(MOST));
-    for size in 0..=leaves.len() {
-        assert_eq!(kept.roots[size], naive_root(&leaves[..size]), "{size} leaves");
+    let (kept, mut defined) = (kept_tree(MOST), Defined::new(MOST));
+    for size in 0..=MOST {
+        assert_eq!(at(&kept.roots, size), defined.root(0..size), "{size} leaves");
     }
 }
 
 #[test]
-fn every_inclusion_proof_up_to_512_leaves_convinces_and_no_other_leaf_does() {
-    let (kept, leaves) = (kept_tree(MOST), leaves(MOST));
+fn every_inclusion_proof_up_to_512_leaves_is_that_of_the_definition() {
+    let (mut kept, mut defined) = (kept_tree(MOST), Defined::new(MOST));
     for size in 1..=MOST {
-        let tree = (size, at(&kept.roots, size));
         for index in 0..size {
             let proof = kept.proof(&inclusion(index, size).unwrap());
-            assert!(holds_leaf(at(&leaves, index), index, tree, &proof), "{index} in {size}");
-            let other = at(&leaves, (index + 1) % MOST);
-            assert!(!holds_leaf(other, index, tree, &proof));
+            assert_eq!(proof, defined.path(index, 0..size), "{index} in {size}");
         }
         assert_eq!(inclusion(size, size), None);
     }
@@ -131,29 +187,52 @@ fn every_inclusion_proof_up_to_512_leaves_convinces_and_no_other_leaf_does() {
 }
 
 #[test]
-fn every_consistency_proof_up_to_512_leaves_convinces_and_no_other_root_does() {
-    let kept = kept_tree(MOST);
-    for new in 1..=MOST {
-        for old in 1..new {
-            let proof = kept.proof(&consistency(old, new).unwrap());
-            let (before, after) = ((old, at(&kept.roots, old)), (new, at(&kept.roots, new)));
-            assert!(begins_with(before, after, &proof), "{old} in {new}");
-            assert!(!begins_with((old, at(&kept.roots, old - 1)), after, &proof));
+fn an_inclusion_proof_convinces_of_its_leaf_and_of_no_other() {
+    let (mut kept, leaves) = (kept_tree(MOST), leaves(MOST));
+    for size in (1..=MOST).filter(|size| *size < 20 || size % 37 == 0 || *size == MOST) {
+        let tree = (size, at(&kept.roots, size));
+        for index in (0..size).step_by(5) {
+            let proof = kept.proof(&inclusion(index, size).unwrap());
+            assert!(holds_leaf(at(&leaves, index), index, tree, &proof), "{index} in {size}");
+            assert!(!holds_leaf(at(&leaves, (index + 1) % MOST), index, tree, &proof));
         }
-        assert_eq!(consistency(new, new), Some(Vec::new()));
+    }
+}
+
+#[test]
+fn every_consistency_proof_up_to_512_leaves_is_that_of_the_definition() {
+    let (mut kept, mut defined) = (kept_tree(MOST), Defined::new(MOST));
+    for new in 1..=MOST {
+        for old in 1..=new {
+            let proof = kept.proof(&consistency(old, new).unwrap());
+            assert_eq!(proof, defined.subproof(old, 0..new, true), "{old} in {new}");
+        }
         assert_eq!(consistency(0, new), Some(Vec::new()));
         assert_eq!(consistency(new + 1, new), None);
     }
 }
 
 #[test]
+fn a_consistency_proof_convinces_of_its_trees_and_of_no_others() {
+    let mut kept = kept_tree(MOST);
+    for new in (2..=MOST).filter(|new| *new < 20 || new % 41 == 0 || *new == MOST) {
+        for old in (1..new).step_by(7) {
+            let proof = kept.proof(&consistency(old, new).unwrap());
+            let (before, after) = ((old, at(&kept.roots, old)), (new, at(&kept.roots, new)));
+            assert!(begins_with(before, after, &proof), "{old} in {new}");
+            assert!(!begins_with((old, at(&kept.roots, old - 1)), after, &proof));
+        }
+    }
+}
+
+#[test]
 fn kept_roots_stand_over_256_of_the_level_below() {
-    let kept = kept_tree(1_000);
+    let (kept, mut defined) = (kept_tree(1_000), Defined::new(1_000));
     let above: Vec<Place> = kept.hashes.keys().filter(|place| place.level > 0).copied().collect();
     assert_eq!(above.len(), 3);
     for place in above {
-        let first = usize::try_from(place.position).unwrap() * 256;
-        assert_eq!(kept.hashes[&place], naive_root(&leaves(1_000)[first..first + 256]));
+        let first = place.position * 256;
+        assert_eq!(kept.hashes[&place], defined.root(first..first + 256));
     }
 }
 
