@@ -9,6 +9,7 @@ import itertools
 import sys
 import time
 
+import graphql
 import hypothesis
 import requests
 import schemathesis
@@ -39,13 +40,47 @@ slowest = 0.0
 session = requests.Session()
 
 
-def send(operation, case):
+def known_ids():
+    """Ids of records that are there, a few of every list."""
+    found = []
+    for operation in operations:
+        query = f"{{ {operation.label.removeprefix('Query.')}(first: 3) {{ nodes {{ id }} }} }}"
+        answer = session.post(f"{BASE}/graphql", json={"query": query}, headers=HEADERS, timeout=30).json()
+        if "errors" not in answer:
+            page = next(iter(answer["data"].values()))
+            found.extend(node["id"] for node in page["nodes"])
+    return found
+
+
+IDS = known_ids()
+
+
+class Mend(graphql.Visitor):
+    """Makes a random document one that a list or a look-up can answer: ids of records, and no cursor out of thin air."""
+
+    def __init__(self, chance):
+        super().__init__()
+        self.chance = chance
+
+    def enter_argument(self, node, *_):
+        """Leaves most cursors out, and gives ids that are there."""
+        name = node.name.value
+        if name in ("after", "before", "last") and self.chance.random() < 0.9:
+            return graphql.REMOVE
+        if name in ("id", "entity", "ids") and self.chance.random() < 0.9:
+            text = graphql.StringValueNode(value=self.chance.choice(IDS))
+            value = graphql.ListValueNode(values=(text,)) if name == "ids" else text
+            return graphql.ArgumentNode(name=node.name, value=value)
+        return None
+
+
+def send(operation, query):
     """Sends one document and fails where the answer is a fault of the server."""
     global slowest
     began = time.monotonic()
-    answer = session.post(f"{BASE}/graphql", json={"query": case.body}, headers=HEADERS, timeout=30)
+    answer = session.post(f"{BASE}/graphql", json={"query": query}, headers=HEADERS, timeout=30)
     slowest = max(slowest, time.monotonic() - began)
-    told = f"{operation.label}: status {answer.status_code}\n{case.body}\n{answer.text[:2000]}"
+    told = f"{operation.label}: status {answer.status_code}\n{query}\n{answer.text[:2000]}"
     assert answer.status_code < 500, told
     body = answer.json()
     codes = [error["extensions"]["code"] for error in body.get("errors", [])]
@@ -65,9 +100,12 @@ def attack(operation, mode, cases):
         suppress_health_check=list(hypothesis.HealthCheck),
         phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
     )
-    @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
-    def test(case):
-        send(operation, case)
+    @hypothesis.given(case=operation.as_strategy(generation_mode=mode), chance=st.randoms())
+    def test(case, chance):
+        query = case.body
+        if mode is GenerationMode.POSITIVE:
+            query = graphql.print_ast(graphql.visit(graphql.parse(query), Mend(chance)))
+        send(operation, query)
 
     test()
 
