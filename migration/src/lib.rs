@@ -15,6 +15,7 @@ mod m0007_number_search;
 mod m0008_built_in_standards;
 mod m0009_future_audit;
 mod m0010_row_level_security;
+mod m0012_commands;
 mod table;
 
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_built_in_standards::Migration),
             Box::new(m0009_future_audit::Migration),
             Box::new(m0010_row_level_security::Migration),
+            Box::new(m0012_commands::Migration),
         ]
     }
 }

@@ -1,7 +1,8 @@
 //! The policy: who may see and do what. Every surface and every command asks here and nowhere else.
 
-use super::cx::{Caller, Role};
+use super::cx::{Caller, Proof, Role};
 use super::describe::{Audience, Noun};
+use super::error::{Error, Result};
 
 /// Through whose eyes a question is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,18 @@ pub fn visible(viewer: &Viewer, noun: &Noun) -> Visible {
         Audience::OwnOrAtLeast(_, role) if viewer.role >= role => Visible::All,
         Audience::OwnOrAtLeast(column, _) => Visible::Own(column),
     }
+}
+
+/// Refuses a caller who may not carry out a command: their role is less than `role`, or they came with an API key whose
+/// scopes do not hold `scope`.
+pub fn may(caller: &Caller, role: Role, scope: &str) -> Result<()> {
+    if let Proof::ApiKey { scopes, .. } = &caller.proof
+        && !scopes.is_empty()
+        && !scopes.iter().any(|known| known == scope)
+    {
+        return Err(Error::Forbidden("the API key is limited to other scopes"));
+    }
+    if caller.role >= role { Ok(()) } else { Err(Error::Forbidden("your role does not allow this")) }
 }
 
 /// What a role may do, as words a client can ask for (`viewer.permissions`).

@@ -2,7 +2,7 @@
 //! that twenty nouns need alike (lists, filters, orders, paging, nesting) is built once on these descriptions.
 
 use sea_orm::sea_query::ColumnType;
-use sea_orm::{ColumnTrait, EntityName, EntityTrait, IdenStatic};
+use sea_orm::{ColumnTrait, EntityName, EntityTrait, IdenStatic, Iterable};
 
 use entity::enumeration::Word;
 
@@ -153,6 +153,8 @@ pub struct Noun {
     pub doc: &'static str,
     /// The word for it in refusals.
     pub table: String,
+    /// Names and kinds of the table's columns; none for a view.
+    pub columns: Vec<(&'static str, Kind)>,
     /// Which rows are visible.
     pub scope: Scope,
     /// To whom.
@@ -182,6 +184,9 @@ impl Noun {
             plural,
             doc,
             table: E::default().table_name().to_owned(),
+            columns: E::Column::iter()
+                .map(|column| (IdenStatic::as_str(&column), kind_of(column.def().get_column_type())))
+                .collect(),
             scope: Scope::Tenant,
             audience: Audience::Everyone,
             fields: Vec::new(),
@@ -200,6 +205,7 @@ impl Noun {
             plural,
             doc,
             table: view.to_owned(),
+            columns: Vec::new(),
             scope: Scope::Tenant,
             audience: Audience::Everyone,
             fields: Vec::new(),

@@ -5,6 +5,7 @@ pub mod acquisition;
 pub mod ask;
 pub mod bulk;
 pub mod cell;
+pub mod command;
 pub mod cx;
 pub mod db;
 pub mod describe;

@@ -34,7 +34,7 @@ impl Default for FilterLimits {
 pub type Arguments = IndexMap<async_graphql::Name, Value>;
 
 fn fault(path: &[String], message: impl Into<String>) -> Error {
-    Error::Invalid(vec![Fault { path: path.to_vec(), message: message.into() }])
+    Error::Invalid(vec![Fault { path: path.to_vec(), code: "INVALID", message: message.into() }])
 }
 
 /// One value of a field's kind.

@@ -3,12 +3,14 @@
 pub mod guard;
 mod highlight;
 mod input;
+mod mutation;
 mod names;
 mod persisted;
 mod plan;
 mod report;
 mod resolve;
 mod run;
+mod scalar;
 mod schema;
 mod service;
 mod value;

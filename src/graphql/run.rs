@@ -94,7 +94,7 @@ impl Runner {
             .await
     }
 
-    async fn ask_one(&self, viewer: Viewer, question: Question) -> Result<Arc<Level>> {
+    pub(super) async fn ask_one(&self, viewer: Viewer, question: Question) -> Result<Arc<Level>> {
         self.ask(viewer, vec![question]).await?.pop().ok_or(Error::Internal)
     }
 
@@ -186,7 +186,7 @@ impl Runner {
                 let values = IndexMap::from([("ok".to_owned(), Value::Boolean(true))]);
                 Ok(Parts { values, ..Parts::default() })
             }
-            _ => Err(Error::Internal),
+            _ => self.mutate(composite).await,
         }
     }
 

@@ -2,18 +2,18 @@
 
 use async_graphql::Value;
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field as SchemaField, InputObject, InputValue, Interface, InterfaceField, Object, Scalar, Schema,
+    Enum, EnumItem, Field as SchemaField, InputObject, InputValue, Interface, InterfaceField, Object, Schema,
     SchemaBuilder, SchemaError, TypeRef,
 };
 
 use super::guard::nulls::Nulls;
 use super::input::PageSizes;
+use super::mutation;
 use super::names::{self, screaming, type_of};
 use super::plan::PlanLimits;
 use super::resolve;
-use super::values::{COMPOSITES, INPUTS, VALUES, choices};
 pub use super::values::{Composite, composite, value_type};
-use crate::domain::cell::Kind;
+use super::values::{VALUES, choices, composites, inputs};
 use crate::domain::describe::{Enumeration, Field, Noun, Shape};
 use crate::domain::model::model;
 
@@ -39,7 +39,7 @@ pub fn build(introspection: bool, limits: &PlanLimits) -> std::result::Result<Sc
     if !introspection {
         builder = builder.disable_introspection();
     }
-    builder = scalars(builder);
+    builder = super::scalar::register(builder);
     builder = shared(builder);
     let mut query = Object::new("Query").description("Everything that can be read.");
     let mut enumerations: Vec<Enumeration> = Vec::new();
@@ -63,6 +63,11 @@ pub fn build(introspection: bool, limits: &PlanLimits) -> std::result::Result<Sc
             builder = builder.register(list_filter(noun));
         }
         query = root_fields(query, noun, limits);
+    }
+    for words in mutation::enumerations() {
+        if enumerations.iter().all(|known| known.name != words.name) {
+            enumerations.push(words);
+        }
     }
     for words in enumerations {
         builder =
@@ -104,14 +109,14 @@ pub fn build(introspection: bool, limits: &PlanLimits) -> std::result::Result<Sc
         }
         builder = builder.register(object);
     }
-    for input in INPUTS {
+    for input in inputs() {
         let mut object = InputObject::new(input.name).description(input.doc);
         for (name, type_text, doc) in input.fields {
             object = object.field(argument(name, type_text, doc));
         }
         builder = builder.register(object);
     }
-    for described in COMPOSITES {
+    for described in composites() {
         let mut field = SchemaField::new(described.name, TypeRef::named_nn(described.typename), resolve::root)
             .description(described.doc);
         for (name, type_text, doc) in described.arguments {
@@ -124,7 +129,8 @@ pub fn build(introspection: bool, limits: &PlanLimits) -> std::result::Result<Sc
         let mut object = Object::new(described.typename).description(described.type_doc);
         for rows in described.rows {
             let type_text = match (rows.list, rows.nullable) {
-                (true, _) => format!("[{}!]!", rows.noun),
+                (true, false) => format!("[{}!]!", rows.noun),
+                (true, true) => format!("[{}!]", rows.noun),
                 (false, true) => rows.noun.to_owned(),
                 (false, false) => format!("{}!", rows.noun),
             };
@@ -148,47 +154,6 @@ fn needs_connection(noun: &Noun) -> bool {
         || model().nouns().iter().any(|other| {
             other.relations.iter().any(|relation| relation.target == noun.name && relation.shape == Shape::Connection)
         })
-}
-
-fn scalars(builder: SchemaBuilder) -> SchemaBuilder {
-    let scalar = |name: &str, doc: &str, kind: Option<Kind>| {
-        let scalar = Scalar::new(name).description(doc);
-        match kind {
-            Some(kind) => scalar.validator(move |value| super::input::scalar(kind, value).is_ok()),
-            None => scalar,
-        }
-    };
-    builder
-        .register(
-            scalar("Long", "A whole number up to 2^53 - 1, as a JSON number.", Some(Kind::Long))
-                .specified_by_url("https://datatracker.ietf.org/doc/html/rfc8259#section-6"),
-        )
-        .register(
-            scalar(
-                "DateTime",
-                "An instant as RFC 3339 text with an offset; given in UTC with microseconds.",
-                Some(Kind::Time),
-            )
-            .specified_by_url("https://scalars.graphql.org/andimarek/date-time"),
-        )
-        .register(
-            scalar("Date", "A calendar day as `YYYY-MM-DD`.", Some(Kind::Date))
-                .specified_by_url("https://scalars.graphql.org/andimarek/local-date"),
-        )
-        .register(
-            scalar("Decimal", "An exact decimal number as text.", Some(Kind::Decimal))
-                .specified_by_url("https://www.w3.org/TR/xmlschema11-2/#decimal"),
-        )
-        .register(
-            scalar("UUID", "A UUID as text of 36 characters.", Some(Kind::Uuid))
-                .specified_by_url("https://datatracker.ietf.org/doc/html/rfc9562"),
-        )
-        .register(
-            scalar("URL", "An absolute address.", Some(Kind::Text)).specified_by_url("https://url.spec.whatwg.org/"),
-        )
-        .register(
-            scalar("JSON", "Any JSON value.", None).specified_by_url("https://datatracker.ietf.org/doc/html/rfc8259"),
-        )
 }
 
 fn shared(builder: SchemaBuilder) -> SchemaBuilder {

@@ -100,6 +100,7 @@ static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         comment,
         change_event,
         trail_head,
+        idempotency_key,
     ]
 });
 

@@ -19,6 +19,7 @@
 )]
 
 mod architecture;
+mod command;
 mod domain;
 mod entity;
 mod execution_rules;

@@ -79,6 +79,11 @@ impl Tx {
         self.store
     }
 
+    /// Whether the trail has appended entries of this transaction.
+    pub(in crate::domain) fn is_recorded(&self) -> bool {
+        self.recorded
+    }
+
     /// The trail has appended the entries of this transaction.
     pub(in crate::domain) fn mark_recorded(&mut self) {
         self.recorded = true;

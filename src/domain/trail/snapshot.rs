@@ -6,8 +6,23 @@ use sea_orm::{ColumnTrait, EntityName, EntityTrait, IdenStatic, Iterable};
 
 use crate::domain::cell::{Cell, Kind, instant_text};
 use crate::domain::db::{Arg, Statement, Store, Tx};
-use crate::domain::describe::kind_of;
+use crate::domain::describe::{Noun, kind_of};
 use crate::domain::error::Result;
+
+/// Columns that the trail does not show: secret, worked out from others, or moving without an entry of their own.
+pub const UNTOLD: &[&str] = &[
+    "password_hash",
+    "pincode_hash",
+    "token_generation",
+    "audit_counter",
+    "issue_counter",
+    "action_plan_counter",
+    "idea_counter",
+    "last_audited_at",
+    "last_used_at",
+    "number_norm",
+    "number_tail",
+];
 
 /// Which columns of a table stand in a snapshot.
 #[derive(Clone, Debug)]
@@ -26,6 +41,15 @@ impl Shape {
         Self {
             table: E::default().table_name().to_owned(),
             columns: columns.filter(|(name, _)| *name != "organization_id" && !without.contains(name)).collect(),
+        }
+    }
+
+    /// The columns of a noun that the trail tells of.
+    pub fn of_noun(noun: &Noun) -> Self {
+        let told = |name: &str| name != "organization_id" && !UNTOLD.contains(&name);
+        Self {
+            table: noun.table.clone(),
+            columns: noun.columns.iter().filter(|(name, _)| told(name)).copied().collect(),
         }
     }
 
