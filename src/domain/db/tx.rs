@@ -47,6 +47,8 @@ pub struct Tx {
     pub(super) recorded: bool,
     /// Set when the store asks for the whole transaction to be run again.
     pub(super) again: bool,
+    /// Set when the store refused a statement: PostgreSQL then commits nothing, and does not say so.
+    pub(super) refused: bool,
 }
 
 /// What a command leaves behind.
@@ -66,6 +68,7 @@ impl Tx {
         match self.lease.fetch(statement).await {
             Ok(rows) => Ok(rows),
             Err(error) => {
+                self.refused = true;
                 // PostgreSQL: serialization failure and deadlock.
                 let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
                 self.again = code.is_some_and(|code| matches!(&*code, "40001" | "40P01"));
