@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
 
-use crate::auth::{self, ApiKeys, Authority, Presented, Secret, SigningKeys};
+use crate::auth::{self, ApiKeys, Authority, FailureLimit, Presented, Secret, SigningKeys};
 use crate::config::Config;
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::{self, Db, Errand, Statement};
@@ -44,6 +44,10 @@ pub fn authority(config: &Config) -> anyhow::Result<Authority> {
         access_life: life(config.access_token_life)?,
         refresh_life: life(config.refresh_token_life)?,
         sign_in_life: life(config.sign_in_life)?,
+        failures: FailureLimit {
+            failures: usize::try_from(config.sign_in_failures).unwrap_or(usize::MAX),
+            window: life(config.sign_in_window)?,
+        },
         ..auth::Settings::default()
     };
     let (mut signing, mut api_key) = (config.signing_secrets.clone(), config.api_key_secrets.clone());

@@ -135,6 +135,10 @@ settings! {
         Rare "refresh-token-life" refresh_token_life: Duration = Duration::from_secs(14 * 86_400);
         /// How long a sign-in can be prolonged before the password is asked for again.
         Rare "sign-in-life" sign_in_life: Duration = Duration::from_secs(30 * 86_400);
+        /// Failed sign-ins of a name from an address after which further tries are refused unseen.
+        Rare "sign-in-failures" sign_in_failures: u32 = 10;
+        /// How long failed sign-ins are remembered.
+        Rare "sign-in-window" sign_in_window: Duration = Duration::from_secs(15 * 60);
     }
     "Trail" {
         /// Secrets that checkpoints of the trail are signed with, of at least 32 bytes in base64: the first signs, all

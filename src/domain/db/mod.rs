@@ -247,11 +247,15 @@ impl Db {
             again: false,
             ledger: Ledger::default(),
             keeps_tree: !self.inner.without_tree.load(Ordering::Relaxed),
+            refused: false,
         };
         let outcome = command(&mut tx).await;
         let (value, commit) = match outcome {
             Ok(Outcome::Changed(_)) if !tx.recorded => {
                 (Err(Error::internal("write", &"a change without an entry in the trail")), false)
+            }
+            Ok(Outcome::Changed(_) | Outcome::Bookkeeping(_)) if tx.refused => {
+                (Err(Error::internal("write", &"a command that went on after the store refused a statement")), false)
             }
             Ok(Outcome::Changed(value) | Outcome::Bookkeeping(value)) => (Ok(value), true),
             Ok(Outcome::Unchanged(value)) => (Ok(value), false),

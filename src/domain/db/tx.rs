@@ -54,6 +54,8 @@ pub struct Tx {
     pub(super) ledger: Ledger,
     /// Whether events become leaves of their organization's tree.
     pub(super) keeps_tree: bool,
+    /// Set when the store refused a statement: PostgreSQL then commits nothing, and does not say so.
+    pub(super) refused: bool,
 }
 
 /// What a command leaves behind.
@@ -73,6 +75,7 @@ impl Tx {
         match self.lease.fetch(statement).await {
             Ok(rows) => Ok(rows),
             Err(error) => {
+                self.refused = true;
                 // PostgreSQL: serialization failure and deadlock.
                 let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
                 self.again = code.is_some_and(|code| matches!(&*code, "40001" | "40P01"));

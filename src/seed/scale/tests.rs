@@ -88,7 +88,7 @@ async fn the_same_order_gives_the_same_rows_on_every_store() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_made_could_have_happened() {
     for store in Scratch::all().await {
-        let mut ordered = order(1_500, "scale");
+        let mut ordered = order(3_000, "scale");
         ordered.with_trail = true;
         let counts = filled(&store, &ordered).await.unwrap();
         let states = store.words("SELECT DISTINCT state FROM audit").await;

@@ -1,5 +1,6 @@
 //! GraphQL as its clients meet it, without HTTP around it.
 
+mod asset;
 mod compiled;
 mod federation;
 mod limits;
