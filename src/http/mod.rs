@@ -62,6 +62,8 @@ pub struct Settings {
     pub connections: usize,
     /// Most answers of one user that go on at once: WebSockets, streams of events, feeds.
     pub user_connections: usize,
+    /// How often a WebSocket is asked whether the other side is still there.
+    pub ping_interval: Duration,
     /// How many proxies of our own stand before the gateway.
     pub proxies: usize,
     /// Whether arrays of operations are read.
@@ -71,6 +73,8 @@ pub struct Settings {
     /// Origins whose pages may call us.
     pub cors_origins: Vec<String>,
 }
+
+const PING_INTERVAL: Duration = Duration::from_secs(20);
 
 impl From<&Config> for Settings {
     fn from(config: &Config) -> Self {
@@ -84,6 +88,7 @@ impl From<&Config> for Settings {
             idle_timeout: config.idle_timeout,
             drain_timeout: config.drain_timeout,
             connections: usize::try_from(config.connections).unwrap_or(usize::MAX),
+            ping_interval: PING_INTERVAL,
             user_connections: usize::try_from(config.user_connections).unwrap_or(usize::MAX),
             proxies: config.proxies.and_then(|proxies| usize::try_from(proxies).ok()).unwrap_or(0),
             batching: config.batching,

@@ -41,8 +41,6 @@ pub const MESSAGE_LIMIT: usize = 64 * 1024;
 pub const OPERATIONS: usize = 20;
 /// How long a connection may take to begin.
 const INIT: Duration = Duration::from_secs(3);
-/// How often the other side is asked whether it is still there.
-const PING: Duration = Duration::from_secs(20);
 /// How long the other side may take to close.
 const CLOSING: Duration = Duration::from_secs(1);
 /// An idle connection is mostly its buffers.
@@ -178,7 +176,8 @@ impl Connection {
 
     /// Serves operations until the connection is to be closed.
     async fn talk(&mut self, Begin { cx, mut stay }: Begin) -> Close {
-        let mut ping = Instant::now() + PING;
+        let interval = self.app.settings.ping_interval;
+        let mut ping = Instant::now() + interval;
         loop {
             let done = tokio::select! {
                 biased;
@@ -198,7 +197,7 @@ impl Connection {
                 }
                 Some(answer) = self.waiting.recv() => Box::pin(self.tell(answer)).await,
                 () = tokio::time::sleep_until(ping) => {
-                    ping = Instant::now() + PING;
+                    ping = Instant::now() + interval;
                     if !std::mem::replace(&mut self.heard, false) {
                         return Close::normal();
                     }

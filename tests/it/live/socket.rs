@@ -27,6 +27,7 @@ on_both_stores!(
     a_stopping_gateway_completes_subscriptions_and_goes_away,
     what_a_client_completes_it_does_not_hear_of_any_more,
     a_client_that_does_not_read_is_cut_off_and_others_are_not_held_up,
+    a_connection_whose_other_side_is_gone_is_closed_and_one_that_answers_is_kept,
 );
 
 struct Client {
@@ -372,4 +373,19 @@ async fn a_client_that_does_not_read_is_cut_off_and_others_are_not_held_up(kind:
     };
     assert!(read < last, "all {read} were sent to a client that does not read");
     assert!(end.0 == 1013 || end.0 == 1006, "{end:?}");
+}
+
+async fn a_connection_whose_other_side_is_gone_is_closed_and_one_that_answers_is_kept(kind: Store) {
+    let served = Served::start(kind, |settings| settings.ping_interval = Duration::from_millis(300)).await;
+    let mut gone = Client::acknowledged(&served, "harbour").await;
+    let mut here = Client::acknowledged(&served, "harbour").await;
+    // Whoever does not read answers no ping, as one whose cable was pulled.
+    let since = std::time::Instant::now();
+    while since.elapsed() < Duration::from_secs(3) {
+        let heard = tokio::time::timeout(Duration::from_millis(50), here.hear()).await;
+        assert!(heard.is_err(), "nothing is said to one that answers: {heard:?}");
+    }
+    here.subscribe("1", "{ __typename }").await;
+    assert_eq!(here.hear().await.expect("an answer")["type"], "next");
+    assert_eq!(gone.hear().await, Err((1000, String::new())), "the other side did not answer");
 }
