@@ -34,12 +34,12 @@ pub struct Args {
 pub async fn run(args: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let config = &loaded.config;
     let place = Place::resolve(config.listen.as_str()).await?;
+    if args.no_trail_tree && !place.is_loopback() {
+        bail!("without its tree the trail proves nothing: --no-trail-tree is for measurements on this machine");
+    }
     let missing = missing_secrets(config);
     if !place.is_loopback() && !missing.is_empty() {
         bail!(secrets_refusal(&missing));
-    }
-    if args.no_trail_tree && !place.is_loopback() {
-        bail!("without its tree the trail proves nothing: --no-trail-tree is for measurements on this machine");
     }
     let listener = place.bind().await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr().context("the address is unknown")?;
@@ -264,6 +264,8 @@ mod tests {
         let mut loaded = Loaded { config: Config::default(), decided: Default::default() };
         loaded.config.data_dir = folder.path().to_owned();
         loaded.config.listen = crate::config::Value::read(&["0.0.0.0:0".to_owned()]).unwrap();
+        let refusal = run(Args { no_trail_tree: true }, loaded.clone()).await.unwrap_err().to_string();
+        assert!(refusal.contains("proves nothing"), "{refusal}");
         let refusal = run(Args::default(), loaded).await.unwrap_err().to_string();
         assert!(refusal.contains("AUDIT_GATEWAY_SIGNING_SECRETS") && refusal.contains("127.0.0.1"), "{refusal}");
         assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");

@@ -47,6 +47,26 @@ pub async fn insert_rows(tx: &mut Tx, table: &Table, rows: Vec<Vec<Cell>>) -> Re
     write(tx, table.name, table.columns, rows).await
 }
 
+/// Inserts such rows and runs another statement, which gives no rows: in one, where the store can, which saves a trip to
+/// it. `also` is told the number of its first place.
+pub async fn insert_rows_and(
+    tx: &mut Tx,
+    table: &Table,
+    rows: Vec<Vec<Cell>>,
+    also: impl Fn(usize) -> Statement,
+) -> Result<()> {
+    if tx.store() == Store::Sqlite || rows.len() > POSTGRES_ROWS {
+        insert_rows(tx, table, rows).await?;
+        return tx.fetch(&also(1)).await.map(drop);
+    }
+    check(table.columns, &rows)?;
+    let mut both = arrays(table.name, table.columns, rows.into_iter());
+    let also = also(both.args.len() + 1);
+    both.sql = format!("WITH also AS ({}) {}", also.sql, both.sql);
+    both.args.extend(also.args);
+    tx.fetch(&both).await.map(drop)
+}
+
 /// Takes `count` new ids of a table out of its sequence, in ascending order. Must be called inside the transaction
 /// that uses them: SQLite has no sequence to take them from, only the one writer.
 pub async fn reserve(tx: &mut Tx, table: &str, count: usize) -> Result<Vec<i64>> {
@@ -75,9 +95,7 @@ pub async fn reserve(tx: &mut Tx, table: &str, count: usize) -> Result<Vec<i64>>
 }
 
 async fn write(tx: &mut Tx, table: &str, columns: &[(&str, Kind)], rows: Vec<Vec<Cell>>) -> Result<()> {
-    if columns.is_empty() || rows.iter().any(|row| row.len() != columns.len()) {
-        return Err(Error::internal("bulk insert", &"a row's cells do not match the columns"));
-    }
+    check(columns, &rows)?;
     let store = tx.store();
     let most = match store {
         Store::Postgres => POSTGRES_ROWS,
@@ -93,6 +111,13 @@ async fn write(tx: &mut Tx, table: &str, columns: &[(&str, Kind)], rows: Vec<Vec
             }
         };
         tx.fetch(&statement).await?;
+    }
+    Ok(())
+}
+
+fn check(columns: &[(&str, Kind)], rows: &[Vec<Cell>]) -> Result<()> {
+    if columns.is_empty() || rows.iter().any(|row| row.len() != columns.len()) {
+        return Err(Error::internal("bulk insert", &"a row's cells do not match the columns"));
     }
     Ok(())
 }

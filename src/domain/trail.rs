@@ -217,10 +217,12 @@ pub async fn append(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> R
     if !keeps_tree {
         head.tree = Default::default();
     }
-    bulk::insert_rows(tx, &EVENTS, rows).await?;
+    // Forgotten while it is written: after a refusal the row says what is true.
+    tx.ledger().heads.remove(&organization_id);
+    bulk::insert_rows_and(tx, &EVENTS, rows, |first| head.moved(organization_id, first)).await?;
     seal::keep(tx, organization_id, finished).await?;
     let last_sequence = head.last_sequence;
-    head::store(tx, organization_id, head).await?;
+    tx.ledger().heads.insert(organization_id, head);
     tx.mark_grown(organization_id, last_sequence);
     tx.mark_recorded();
     Ok(last_sequence)

@@ -63,6 +63,23 @@ impl Head {
         if head.is_complete() || head.tree.size() == 0 { Ok(head) } else { Err(broken()) }
     }
 
+    /// The statement that moves the row on to this head. Its places are numbered from `first` on.
+    pub(super) fn moved(&self, organization_id: i64, first: usize) -> Statement {
+        let sql = format!(
+            "UPDATE trail_head SET last_sequence = ${}, tree_size = ${}, frontier = ${} WHERE organization_id = ${first}",
+            first + 1,
+            first + 2,
+            first + 3
+        );
+        let args = vec![
+            Arg::long(organization_id),
+            Arg::long(self.last_sequence),
+            Arg::long(self.tree.size().cast_signed()),
+            Arg::text(self.tree.text()),
+        ];
+        Statement::new(sql, args, Vec::new())
+    }
+
     /// Whether every event is a leaf of the tree.
     pub fn is_complete(&self) -> bool {
         self.tree.size() == self.last_sequence.cast_unsigned()
@@ -96,16 +113,9 @@ async fn read(tx: &mut Tx, organization_id: i64) -> Result<Option<Head>> {
 
 /// Moves a locked head on.
 pub(super) async fn store(tx: &mut Tx, organization_id: i64, head: Head) -> Result<()> {
-    let sql = "UPDATE trail_head SET last_sequence = $2, tree_size = $3, frontier = $4 WHERE organization_id = $1";
-    let args = vec![
-        Arg::long(organization_id),
-        Arg::long(head.last_sequence),
-        Arg::long(head.tree.size().cast_signed()),
-        Arg::text(head.tree.text()),
-    ];
     // Forgotten first: after a refusal the row says what is true.
     tx.ledger().heads.remove(&organization_id);
-    tx.fetch(&Statement::new(sql, args, Vec::new())).await?;
+    tx.fetch(&head.moved(organization_id, 1)).await?;
     tx.ledger().heads.insert(organization_id, head);
     Ok(())
 }
