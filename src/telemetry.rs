@@ -38,6 +38,8 @@ const PANICS: &str = "audit_gateway_panics_total";
 const STORE_OPEN: &str = "audit_gateway_store_connections";
 const STORE_FREE: &str = "audit_gateway_store_connections_free";
 const CLIENTS: &str = "audit_gateway_client_connections";
+const STREAMS: &str = "audit_gateway_streams";
+const CUT_OFF: &str = "audit_gateway_streams_cut_off_total";
 
 const SECONDS_BUCKETS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 const STATEMENTS_BUCKETS: &[f64] = &[0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 50.0];
@@ -63,6 +65,8 @@ pub fn metrics() -> &'static PrometheusHandle {
         describe_gauge!(STORE_OPEN, "Open connections to the store.");
         describe_gauge!(STORE_FREE, "How many more operations could start on the store now.");
         describe_gauge!(CLIENTS, "Open connections of clients.");
+        describe_gauge!(STREAMS, "Open WebSockets, streams of events and feeds.");
+        describe_counter!(CUT_OFF, "Streams whose clients did not take what they asked for.");
         counter!(PANICS).absolute(0);
         handle
     })
@@ -99,6 +103,17 @@ pub fn clients(change: f64) {
     gauge!(CLIENTS).increment(change);
 }
 
+/// An answer that goes on has begun or ended.
+pub fn streams(kind: &'static str, change: f64) {
+    gauge!(STREAMS, "kind" => kind).increment(change);
+}
+
+/// A client did not take what it asked for.
+pub fn cut_off(kind: &'static str) {
+    counter!(CUT_OFF, "kind" => kind).increment(1);
+    tracing::debug!(kind, "a client that does not read was cut off");
+}
+
 /// A defect was caught.
 pub fn panicked() {
     counter!(PANICS).increment(1);
@@ -129,7 +144,7 @@ pub fn answered(surface: &'static str, request_id: Uuid, status: u16, duration: 
     if let Some(code) = facts.code {
         counter!(ERRORS, "surface" => surface, "code" => code).increment(1);
     }
-    if surface != "graphql" {
+    if !matches!(surface, "graphql" | "websocket" | "feed") {
         tracing::debug!(surface, status, code = facts.code, duration_us = micros(duration), %request_id, "request");
         return;
     }

@@ -98,6 +98,8 @@ pub struct Model {
     pub updated_at: DateTime<Utc>,
     /// Lock counter: 1, and one more with every change.
     pub version: i32,
+    /// Whether the audit cannot be closed without it.
+    pub mandatory: bool,
 }
 
 /// The rows it refers to.

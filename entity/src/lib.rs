@@ -22,6 +22,7 @@ pub mod datastore_info;
 pub mod enumeration;
 pub mod executive_report;
 pub mod idea;
+pub mod idempotency_key;
 pub mod issue;
 pub mod issue_category;
 pub mod item;

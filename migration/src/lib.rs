@@ -16,6 +16,7 @@ mod m0008_built_in_standards;
 mod m0009_future_audit;
 mod m0010_row_level_security;
 mod m0011_trail_tree;
+mod m0012_commands;
 mod table;
 
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_future_audit::Migration),
             Box::new(m0010_row_level_security::Migration),
             Box::new(m0011_trail_tree::Migration),
+            Box::new(m0012_commands::Migration),
         ]
     }
 }

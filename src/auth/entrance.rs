@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use uuid::Uuid;
 
 use super::authority::Authority;
 use super::sign_in::{Login, SignedIn};
@@ -34,6 +35,14 @@ impl Sessions for Authority {
 
     fn logout<'a>(&'a self, cx: &'a Cx) -> BoxFuture<'a, Result<()>> {
         Authority::logout(self, cx).boxed()
+    }
+
+    fn password_hash(&self, password: String) -> BoxFuture<'_, Result<String>> {
+        async move { self.hash_password(&password).await }.boxed()
+    }
+
+    fn api_token(&self, key: Uuid) -> String {
+        self.api_key_token(key)
     }
 
     fn verify<'a>(&'a self, cx: &'a Cx, caller: &'a Caller) -> BoxFuture<'a, Result<()>> {

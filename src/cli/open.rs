@@ -6,14 +6,14 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
 
-use crate::auth::{self, ApiKeys, Authority, Presented, Secret, SigningKeys};
+use crate::auth::{self, ApiKeys, Authority, FailureLimit, Presented, Secret, SigningKeys};
 use crate::config::Config;
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::{self, Db, Errand, Statement};
 use crate::domain::error::Error;
 use crate::domain::identity::ApiKeyPurpose;
 use crate::domain::trail::{PublicKey, Signer};
-use crate::graphql;
+use crate::graphql::{self, DocumentLimits, FilterLimits, PageSizes, PlanLimits};
 use crate::http::{self, Door};
 
 /// Opens the store that the configuration names.
@@ -44,6 +44,10 @@ pub fn authority(config: &Config) -> anyhow::Result<Authority> {
         access_life: life(config.access_token_life)?,
         refresh_life: life(config.refresh_token_life)?,
         sign_in_life: life(config.sign_in_life)?,
+        failures: FailureLimit {
+            failures: usize::try_from(config.sign_in_failures).unwrap_or(usize::MAX),
+            window: life(config.sign_in_window)?,
+        },
         ..auth::Settings::default()
     };
     let (mut signing, mut api_key) = (config.signing_secrets.clone(), config.api_key_secrets.clone());
@@ -104,7 +108,7 @@ pub fn door(authority: Authority) -> Door {
         Box::pin(async move {
             let organization = organization.as_deref();
             let presented = Presented { credentials: &proof, organization, purposes: &[ApiKeyPurpose::General] };
-            authority.caller(&cx, presented).await
+            authority.admit(&cx, presented).await
         })
     })
 }
@@ -113,7 +117,45 @@ pub fn door(authority: Authority) -> Door {
 pub fn graphql(config: &Config, may_ask_schema: bool) -> anyhow::Result<graphql::Settings> {
     let trusted = config.trusted_documents.as_deref().map(documents).transpose()?;
     let introspection = config.introspection.or(may_ask_schema);
-    Ok(graphql::Settings { introspection, trusted, ..graphql::Settings::default() })
+    let settings = graphql::Settings::default();
+    Ok(graphql::Settings {
+        introspection,
+        trusted,
+        limits: document_limits(config, settings.limits),
+        plan: operation_limits(config),
+        response: config.response_limit.count(),
+        ..settings
+    })
+}
+
+/// What one document may hold. How deep brackets and introspection go is not for settings: a worker's stack is as long
+/// as it is, and every client's own introspection must pass.
+fn document_limits(config: &Config, shipped: DocumentLimits) -> DocumentLimits {
+    DocumentLimits {
+        text: u32::try_from(config.query_size.count()).unwrap_or(u32::MAX),
+        tokens: config.query_tokens,
+        operations: config.query_operations,
+        fragments: config.query_fragments,
+        depth: config.query_depth,
+        selections: config.query_selections,
+        aliases: config.query_aliases,
+        root_fields: config.query_root_fields,
+        directives: config.query_directives,
+        ..shipped
+    }
+}
+
+/// What one operation may ask for.
+fn operation_limits(config: &Config) -> PlanLimits {
+    let count = |setting: u32| usize::try_from(setting).unwrap_or(usize::MAX);
+    let sizes = |default, most| PageSizes { default: count(default), most: count(most) };
+    PlanLimits {
+        root: sizes(config.page_size, config.page_size_most),
+        nested: sizes(config.nested_page_size, config.nested_page_size_most),
+        rows: config.query_rows.into(),
+        filter: FilterLimits { conditions: config.filter_conditions.into(), values: count(config.filter_values) },
+        order_fields: count(config.order_fields),
+    }
 }
 
 fn documents(folder: &Path) -> anyhow::Result<Vec<String>> {
@@ -159,4 +201,65 @@ pub async fn users(db: &Db) -> anyhow::Result<Users> {
         .context("the users cannot be counted")?;
     let count = |column| rows.cell(0, column).as_int().unwrap_or(0);
     Ok(Users { all: count(0), demonstration: count(1) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Bytes;
+
+    #[test]
+    fn every_limit_that_is_set_reaches_graphql() {
+        let shipped = graphql(&Config::default(), true).unwrap();
+        let plain = graphql::Settings::default();
+        assert_eq!(shipped.limits, plain.limits);
+        assert_eq!(format!("{:?}", shipped.plan), format!("{:?}", plain.plan));
+        assert_eq!(shipped.response, plain.response);
+        let config = Config {
+            query_size: Bytes(101),
+            query_tokens: 102,
+            query_operations: 103,
+            query_fragments: 104,
+            query_depth: 105,
+            query_selections: 106,
+            query_aliases: 107,
+            query_root_fields: 108,
+            query_directives: 109,
+            query_rows: 110,
+            page_size: 111,
+            page_size_most: 112,
+            nested_page_size: 113,
+            nested_page_size_most: 114,
+            filter_conditions: 115,
+            filter_values: 116,
+            order_fields: 117,
+            response_limit: Bytes(118),
+            ..Config::default()
+        };
+        let settings = graphql(&config, true).unwrap();
+        let DocumentLimits { nesting, introspection_depth, .. } = plain.limits;
+        let limits = DocumentLimits {
+            text: 101,
+            tokens: 102,
+            nesting,
+            operations: 103,
+            fragments: 104,
+            depth: 105,
+            introspection_depth,
+            root_fields: 108,
+            aliases: 107,
+            directives: 109,
+            selections: 106,
+        };
+        assert_eq!(settings.limits, limits);
+        let plan = PlanLimits {
+            root: PageSizes { default: 111, most: 112 },
+            nested: PageSizes { default: 113, most: 114 },
+            rows: 110,
+            filter: FilterLimits { conditions: 115, values: 116 },
+            order_fields: 117,
+        };
+        assert_eq!(format!("{:?}", settings.plan), format!("{plan:?}"));
+        assert_eq!(settings.response, 118);
+    }
 }

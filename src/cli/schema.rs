@@ -9,12 +9,14 @@ use clap::Subcommand;
 use super::{Exit, say};
 use crate::auth::{self, ApiKeys, Authority, Secret, SigningKeys};
 use crate::config::Loaded;
+use crate::domain::command;
 use crate::graphql::{Service, Settings};
 
 /// Print the GraphQL schema, or check a file against it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   audit-gateway schema print > schema.graphql
+  audit-gateway schema workflow > docs/workflow.md
   audit-gateway schema check")]
 pub struct Args {
     #[command(subcommand)]
@@ -25,6 +27,8 @@ pub struct Args {
 enum What {
     /// Print the schema in its definition language.
     Print,
+    /// Print the steps of the workflow as a page of the documentation.
+    Workflow,
     /// Fail when a file is not this program's schema.
     Check {
         /// The file.
@@ -34,6 +38,10 @@ enum What {
 }
 
 pub async fn run(args: Args, _: Loaded) -> anyhow::Result<Exit> {
+    if let What::Workflow = args.what {
+        say(command::workflow::markdown().trim_end())?;
+        return Ok(Exit::Done);
+    }
     // The schema does not depend on who may sign in, so anybody's keys do.
     let keys = (SigningKeys::new(&[Secret::random()?])?, ApiKeys::new(&[Secret::random()?])?);
     let authority = Authority::new(auth::Settings::default(), keys.0, keys.1);

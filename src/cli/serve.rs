@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::{Exit, open, say};
 use crate::config::{Config, Loaded};
+use crate::domain::changes::Changes;
 use crate::domain::cx::Clock;
 use crate::domain::db::Db;
 use crate::domain::trail;
@@ -62,9 +63,11 @@ pub async fn run(args: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let settings = graphql::Settings { signer: Some(Arc::clone(&signer)), ..open::graphql(config, may_ask_schema)? };
     let service = Service::new(settings, Arc::new(authority.clone()))?;
     let probe = db.clone();
+    let changes = Changes::start(db.clone(), Clock::System);
     let parts = Parts {
         db: db.clone(),
         service,
+        changes: changes.clone(),
         door: open::door(authority),
         pending: Box::new(move || {
             let probe = probe.clone();
@@ -86,6 +89,7 @@ pub async fn run(args: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let finished = http::serve(app, listener, stop_signal()?).await;
     upkeep.abort();
     checkpoints.abort();
+    changes.stop();
     if !finished {
         tracing::warn!("some requests were cut off: they did not finish in time");
     }

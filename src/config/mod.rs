@@ -135,6 +135,10 @@ settings! {
         Rare "refresh-token-life" refresh_token_life: Duration = Duration::from_secs(14 * 86_400);
         /// How long a sign-in can be prolonged before the password is asked for again.
         Rare "sign-in-life" sign_in_life: Duration = Duration::from_secs(30 * 86_400);
+        /// Failed sign-ins of a name from an address after which further tries are refused unseen.
+        Rare "sign-in-failures" sign_in_failures: u32 = 10;
+        /// How long failed sign-ins are remembered.
+        Rare "sign-in-window" sign_in_window: Duration = Duration::from_secs(15 * 60);
     }
     "Trail" {
         /// Secrets that checkpoints of the trail are signed with, of at least 32 bytes in base64: the first signs, all
@@ -151,6 +155,44 @@ settings! {
         Rare "batching" batching: bool = false;
         /// Folder of `.graphql` files; when set, only these documents are executed, whole or by their SHA-256.
         Rare "trusted-documents" trusted_documents: Option<PathBuf> = None;
+    }
+    "GraphQL limits" {
+        /// Longest document.
+        Rare "query-size" query_size: Bytes = Bytes(64 << 10);
+        /// Most tokens of a document.
+        Rare "query-tokens" query_tokens: u32 = 5_000;
+        /// Most operations of a document.
+        Rare "query-operations" query_operations: u32 = 10;
+        /// Most fragments of a document.
+        Rare "query-fragments" query_fragments: u32 = 100;
+        /// Most fields inside one another; a root field is 1.
+        Rare "query-depth" query_depth: u32 = 15;
+        /// Most selections of an operation, fragments put in.
+        Rare "query-selections" query_selections: u32 = 2_000;
+        /// Most aliases of an operation.
+        Rare "query-aliases" query_aliases: u32 = 30;
+        /// Most root fields of an operation.
+        Rare "query-root-fields" query_root_fields: u32 = 20;
+        /// Most directives of an operation.
+        Rare "query-directives" query_directives: u32 = 50;
+        /// Most rows that an operation may ask for, page sizes multiplied.
+        Rare "query-rows" query_rows: u32 = 10_000;
+        /// Rows of a page at the root where no number is asked for.
+        Rare "page-size" page_size: u32 = 25;
+        /// Most rows of a page at the root.
+        Rare "page-size-most" page_size_most: u32 = 200;
+        /// Rows of a page within an object where no number is asked for.
+        Rare "nested-page-size" nested_page_size: u32 = 10;
+        /// Most rows of a page within an object.
+        Rare "nested-page-size-most" nested_page_size_most: u32 = 100;
+        /// Most conditions of a filter.
+        Rare "filter-conditions" filter_conditions: u32 = 200;
+        /// Most values of a list in a filter.
+        Rare "filter-values" filter_values: u32 = 1_000;
+        /// Most fields of an order.
+        Rare "order-fields" order_fields: u32 = 5;
+        /// Longest answer to a query.
+        Rare "response-limit" response_limit: Bytes = Bytes(16 << 20);
     }
     "Limits" {
         /// Longest request body.
@@ -169,6 +211,8 @@ settings! {
         Rare "idle-timeout" idle_timeout: Duration = Duration::from_secs(60);
         /// Most connections of clients at once; further ones wait.
         Rare "connections" connections: u32 = 10_000;
+        /// Most WebSockets, streams of events and feeds of one user at once.
+        Rare "user-connections" user_connections: u32 = 100;
         /// How long requests under way may take to finish when the gateway is stopped.
         Rare "drain-timeout" drain_timeout: Duration = Duration::from_secs(4);
     }
@@ -202,6 +246,11 @@ impl Config {
         }
         if self.header_limit.count() < 1_024 {
             return Err("header-limit must be at least 1KiB".to_owned());
+        }
+        if self.page_size > self.page_size_most || self.nested_page_size > self.nested_page_size_most {
+            return Err(
+                "page-size and nested-page-size must not be above page-size-most and nested-page-size-most".to_owned()
+            );
         }
         if self.access_token_life > self.refresh_token_life || self.refresh_token_life > self.sign_in_life {
             return Err("access-token-life, refresh-token-life and sign-in-life must not get shorter".to_owned());

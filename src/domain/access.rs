@@ -1,7 +1,9 @@
 //! The policy: who may see and do what. Every surface and every command asks here and nowhere else.
 
-use super::cx::{Caller, Role};
+use super::cx::{Caller, Proof, Role};
 use super::describe::{Audience, Noun};
+use super::error::{Error, Result};
+use super::model::model;
 
 /// Through whose eyes a question is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub enum Visible {
     None,
     /// Those whose column holds the viewer's own user id.
     Own(&'static str),
+    /// Those of records that the viewer may see, as [`guarded_records`] tells.
+    OfVisibleRecords,
 }
 
 /// Which rows of `noun` the viewer may see.
@@ -62,7 +66,27 @@ pub fn visible(viewer: &Viewer, noun: &Noun) -> Visible {
         Audience::AtLeast(_) => Visible::None,
         Audience::OwnOrAtLeast(_, role) if viewer.role >= role => Visible::All,
         Audience::OwnOrAtLeast(column, _) => Visible::Own(column),
+        Audience::AsTheRecord => Visible::OfVisibleRecords,
     }
+}
+
+/// Refuses a caller who may not carry out a command: their role is less than `role`, or they came with an API key whose
+/// scopes do not hold `scope`.
+pub fn may(caller: &Caller, role: Role, scope: &str) -> Result<()> {
+    if let Proof::ApiKey { scopes, .. } = &caller.proof
+        && !scopes.is_empty()
+        && !scopes.iter().any(|known| known == scope)
+    {
+        return Err(Error::Forbidden("the API key is limited to other scopes"));
+    }
+    if caller.role >= role { Ok(()) } else { Err(Error::Forbidden("your role does not allow this")) }
+}
+
+/// The nouns of whose records the viewer may not see all, each with what they see. Events of all other records, and of
+/// records that are kept elsewhere, are open to every member.
+pub fn guarded_records(viewer: Viewer) -> impl Iterator<Item = (&'static Noun, Visible)> {
+    let nouns = model().nouns().iter().filter(|noun| noun.audience != Audience::AsTheRecord);
+    nouns.map(move |noun| (noun, visible(&viewer, noun))).filter(|(_, visible)| *visible != Visible::All)
 }
 
 /// What a role may do, as words a client can ask for (`viewer.permissions`).

@@ -171,7 +171,8 @@ fn values(table: &str, columns: &[(&str, Kind)], rows: impl Iterator<Item = Vec<
     Statement::new(sql, args, Vec::new())
 }
 
-fn postgres_type(kind: Kind) -> &'static str {
+/// The type of a bound value on PostgreSQL.
+pub(super) fn postgres_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Bool => "boolean",
         Kind::Int => "integer",

@@ -37,7 +37,7 @@ impl Role {
 }
 
 /// By what the caller proved who they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Proof {
     /// An access token, with the generation it was issued in and the sign-in (refresh family) it belongs to.
     Token {
@@ -58,7 +58,7 @@ pub enum Proof {
 }
 
 /// The caller of one request: a user acting in one organization.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Caller {
     /// `user.id`; 0 for the operator.
     pub user_id: i64,

@@ -2,7 +2,7 @@
 //! that twenty nouns need alike (lists, filters, orders, paging, nesting) is built once on these descriptions.
 
 use sea_orm::sea_query::ColumnType;
-use sea_orm::{ColumnTrait, EntityName, EntityTrait, IdenStatic};
+use sea_orm::{ColumnTrait, EntityName, EntityTrait, IdenStatic, Iterable};
 
 use entity::enumeration::Word;
 
@@ -55,6 +55,8 @@ pub enum Audience {
     AtLeast(Role),
     /// Members with at least this role, and others only rows whose column holds their own user id.
     OwnOrAtLeast(&'static str, Role),
+    /// Rows that tell of records (`entity_type`, `entity_uuid`): whoever may see the record.
+    AsTheRecord,
 }
 
 /// Where a field's value comes from.
@@ -136,6 +138,8 @@ pub struct Relation {
     pub shape: Shape,
     /// For [`Shape::One`]: whether there may be none.
     pub nullable: bool,
+    /// Order of a list for which none is asked, descending where true; empty for that of the other noun.
+    pub order: &'static [(&'static str, bool)],
 }
 
 /// One noun.
@@ -151,6 +155,8 @@ pub struct Noun {
     pub doc: &'static str,
     /// The word for it in refusals.
     pub table: String,
+    /// Names and kinds of the table's columns; none for a view.
+    pub columns: Vec<(&'static str, Kind)>,
     /// Which rows are visible.
     pub scope: Scope,
     /// To whom.
@@ -180,6 +186,9 @@ impl Noun {
             plural,
             doc,
             table: E::default().table_name().to_owned(),
+            columns: E::Column::iter()
+                .map(|column| (IdenStatic::as_str(&column), kind_of(column.def().get_column_type())))
+                .collect(),
             scope: Scope::Tenant,
             audience: Audience::Everyone,
             fields: Vec::new(),
@@ -198,6 +207,7 @@ impl Noun {
             plural,
             doc,
             table: view.to_owned(),
+            columns: Vec::new(),
             scope: Scope::Tenant,
             audience: Audience::Everyone,
             fields: Vec::new(),
@@ -337,6 +347,7 @@ impl Noun {
             link: Link::ToOne(IdenStatic::as_str(&column)),
             shape: Shape::One,
             nullable: column.def().is_null(),
+            order: &[],
         });
         self
     }
@@ -360,7 +371,7 @@ impl Noun {
         shape: Shape,
         doc: &'static str,
     ) -> Self {
-        self.relations.push(Relation { name, doc, target, link, shape, nullable: true });
+        self.relations.push(Relation { name, doc, target, link, shape, nullable: true, order: &[] });
         self
     }
 
@@ -368,6 +379,14 @@ impl Noun {
     pub fn present(mut self) -> Self {
         if let Some(relation) = self.relations.last_mut() {
             relation.nullable = false;
+        }
+        self
+    }
+
+    /// The last relation's list has an order of its own where none is asked for.
+    pub fn in_order(mut self, order: &'static [(&'static str, bool)]) -> Self {
+        if let Some(relation) = self.relations.last_mut() {
+            relation.order = order;
         }
         self
     }

@@ -1,4 +1,4 @@
-//! The one error of the domain: nine kinds, each with a stable code. Every surface words it in its own form.
+//! The one error of the domain: few kinds, each with a stable code. Every surface words it in its own form.
 
 use std::fmt;
 
@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Fault {
     /// Path of the field from the input's root, outermost first; empty for the input as a whole.
     pub path: Vec<String>,
+    /// Stable code of what is wrong, such as REQUIRED or TAKEN.
+    pub code: &'static str,
     /// What is wrong, in words that are safe to send.
     pub message: String,
 }
@@ -14,7 +16,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of one top-level field.
     pub fn field(name: &str, message: impl Into<String>) -> Self {
-        Self { path: vec![name.to_owned()], message: message.into() }
+        Self { path: vec![name.to_owned()], code: "INVALID", message: message.into() }
     }
 }
 
@@ -57,6 +59,15 @@ pub enum Error {
     /// The state of the data refuses it.
     #[error("{0}")]
     Conflict(String),
+    /// The record is not in the version that the sender saw.
+    #[error("the record has changed since; it is in version {current} now")]
+    Stale {
+        /// Its version now.
+        current: i64,
+    },
+    /// A rule of the domain refuses it: the rule's stable code, and the rule in words.
+    #[error("{1}")]
+    Rule(&'static str, String),
     /// Over a limit.
     #[error("the {} limit of {} is exceeded: found {}", .0.limit, .0.value, .0.found)]
     TooLarge(Exceeded),
@@ -86,7 +97,7 @@ impl Error {
             Self::Forbidden(_) => "FORBIDDEN",
             Self::NotFound(_) => "NOT_FOUND",
             Self::Invalid(_) => "BAD_USER_INPUT",
-            Self::Conflict(_) => "CONFLICT",
+            Self::Conflict(_) | Self::Stale { .. } | Self::Rule(..) => "CONFLICT",
             Self::TooLarge(_) => "TOO_COMPLEX",
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
@@ -97,6 +108,11 @@ impl Error {
     /// One fault of one field.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![Fault::field(field, message)])
+    }
+
+    /// One field whose value another record has.
+    pub fn taken(field: &str) -> Self {
+        Self::Invalid(vec![Fault { code: "TAKEN", ..Fault::field(field, "is taken by another record") }])
     }
 
     /// Logs a defect with its cause and gives the error that may be sent.
@@ -155,9 +171,18 @@ fn classify(error: &dyn sqlx::error::DatabaseError) -> Error {
     if error.is_foreign_key_violation() {
         return Error::Conflict("another row refers to this one, or the row referred to is gone".to_owned());
     }
-    // PostgreSQL: 08 connection, 53 resources (disk full), 55P03 lock, 57 shutdown and statement time-out, 58 system.
-    // SQLite: 5 busy, 6 locked, 10 input/output, 13 full (with its extended codes in the upper bytes).
-    let postgres_down = ["08", "53", "57", "58", "55"].iter().any(|class| code.len() == 5 && code.starts_with(class));
+    if error.is_check_violation() {
+        return Error::Invalid(vec![Fault {
+            path: Vec::new(),
+            code: "OUT_OF_RANGE",
+            message: "a value is outside of what the record can hold".to_owned(),
+        }]);
+    }
+    // PostgreSQL: 08 connection, 25P03 transaction idle for too long, 53 resources (disk full), 55P03 lock, 57 shutdown and
+    // statement time-out, 58 system. SQLite: 5 busy, 6 locked, 10 input/output, 13 full (with its extended codes in the
+    // upper bytes).
+    let postgres_down =
+        ["08", "25P03", "53", "55", "57", "58"].iter().any(|class| code.len() == 5 && code.starts_with(class));
     let sqlite_down =
         code.parse::<u32>().is_ok_and(|number| code.len() < 5 && matches!(number & 0xff, 5 | 6 | 10 | 13));
     if postgres_down || sqlite_down {

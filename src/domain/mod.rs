@@ -5,6 +5,8 @@ pub mod acquisition;
 pub mod ask;
 pub mod bulk;
 pub mod cell;
+pub mod changes;
+pub mod command;
 pub mod cx;
 pub mod db;
 pub mod describe;

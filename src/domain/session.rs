@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use uuid::Uuid;
 
 use super::access::Viewer;
 use super::cx::{Caller, Cx};
@@ -39,6 +40,10 @@ pub trait Sessions: Send + Sync {
     fn refresh<'a>(&'a self, cx: &'a Cx, refresh_token: String) -> BoxFuture<'a, Result<Opened>>;
     /// Makes sure that the caller's session still holds.
     fn verify<'a>(&'a self, cx: &'a Cx, caller: &'a Caller) -> BoxFuture<'a, Result<()>>;
+    /// The hash that a password is kept as.
+    fn password_hash(&self, password: String) -> BoxFuture<'_, Result<String>>;
+    /// The token of the API key with this identifier.
+    fn api_token(&self, key: Uuid) -> String;
     /// Ends the caller's session; effective on the next request.
     fn logout<'a>(&'a self, cx: &'a Cx) -> BoxFuture<'a, Result<()>>;
 }

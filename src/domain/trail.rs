@@ -223,6 +223,7 @@ pub async fn append(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> R
     seal::keep(tx, organization_id, finished).await?;
     let last_sequence = head.last_sequence;
     tx.ledger().heads.insert(organization_id, head);
+    tx.mark_grown(organization_id, last_sequence);
     tx.mark_recorded();
     Ok(last_sequence)
 }

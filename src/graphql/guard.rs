@@ -180,7 +180,7 @@ fn exceeded(limit: &'static str, value: u32, found: u32) -> Error {
 }
 
 fn invalid(message: impl Into<String>) -> Error {
-    Error::Invalid(vec![Fault { path: Vec::new(), message: message.into() }])
+    Error::Invalid(vec![Fault { path: Vec::new(), code: "INVALID", message: message.into() }])
 }
 
 /// A name of the client's for a message, never longer than a message should be.

@@ -8,23 +8,33 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::names::{self, GREATEST_LONG};
-use crate::domain::ask::{Cursor, Expr, OrderBy, Test, Window, order_of};
+use crate::domain::ask::{Cursor, Expr, OrderBy, Test, Window};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::cx::micros;
 use crate::domain::describe::{Field, Noun, Shape};
 use crate::domain::error::{Error, Exceeded, Fault, Result};
 use crate::domain::model::model;
 
-/// Conditions of one filter, all levels together.
-pub const FILTER_CONDITIONS: u64 = 200;
-/// Values of one `in` or `notIn`.
-pub const LIST_VALUES: usize = 1_000;
+/// What one filter may hold.
+#[derive(Clone, Copy, Debug)]
+pub struct FilterLimits {
+    /// Conditions, all levels together.
+    pub conditions: u64,
+    /// Values of one `in` or `notIn`.
+    pub values: usize,
+}
+
+impl Default for FilterLimits {
+    fn default() -> Self {
+        Self { conditions: 200, values: 1_000 }
+    }
+}
 
 /// Values of a field's arguments, variables put in.
 pub type Arguments = IndexMap<async_graphql::Name, Value>;
 
 fn fault(path: &[String], message: impl Into<String>) -> Error {
-    Error::Invalid(vec![Fault { path: path.to_vec(), message: message.into() }])
+    Error::Invalid(vec![Fault { path: path.to_vec(), code: "INVALID", message: message.into() }])
 }
 
 /// One value of a field's kind.
@@ -116,12 +126,23 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// A filter input as a condition.
-pub fn filter(noun: &'static Noun, value: &Value) -> Result<Expr> {
-    let mut reader = FilterReader { conditions: 0, path: vec!["filter".to_owned()] };
+pub fn filter(noun: &'static Noun, value: &Value, limits: &FilterLimits) -> Result<Expr> {
+    let mut reader = FilterReader { limits: *limits, conditions: 0, path: vec!["filter".to_owned()] };
     reader.object(noun, value)
 }
 
+impl FilterLimits {
+    fn listed(&self, values: &[Value]) -> Result<()> {
+        let (value, found) = (self.values as u64, values.len() as u64);
+        if found > value {
+            return Err(Error::TooLarge(Exceeded { limit: "filter list values", value, found }));
+        }
+        Ok(())
+    }
+}
+
 struct FilterReader {
+    limits: FilterLimits,
     conditions: u64,
     path: Vec<String>,
 }
@@ -136,10 +157,10 @@ impl FilterReader {
 
     fn count(&mut self) -> Result<()> {
         self.conditions += 1;
-        if self.conditions > FILTER_CONDITIONS {
+        if self.conditions > self.limits.conditions {
             return Err(Error::TooLarge(Exceeded {
                 limit: "filter conditions",
-                value: FILTER_CONDITIONS,
+                value: self.limits.conditions,
                 found: self.conditions,
             }));
         }
@@ -227,6 +248,7 @@ impl FilterReader {
             all.push(match (operator.as_str(), value) {
                 ("eq", value) => Expr::field(index, Test::Eq(read(value)?)),
                 ("in", Value::List(values)) => {
+                    self.limits.listed(values)?;
                     Expr::field(index, Test::In(values.iter().map(read).collect::<Result<_>>()?))
                 }
                 (_, Value::Null) => Expr::always(),
@@ -253,6 +275,7 @@ impl FilterReader {
 
     fn operator(&mut self, field: &Field, operator: &str, value: &Value) -> Result<Test> {
         let path = self.path.clone();
+        let limits = self.limits;
         let one = || cell(field, value, &path);
         let text = || match scalar(Kind::Text, value) {
             Ok(Cell::Text(text)) => Ok(text),
@@ -261,12 +284,10 @@ impl FilterReader {
         };
         let many = || -> Result<Vec<Cell>> {
             match value {
-                Value::List(values) if values.len() > LIST_VALUES => Err(Error::TooLarge(Exceeded {
-                    limit: "filter list values",
-                    value: LIST_VALUES as u64,
-                    found: values.len() as u64,
-                })),
-                Value::List(values) => values.iter().map(|value| cell(field, value, &path)).collect(),
+                Value::List(values) => {
+                    limits.listed(values)?;
+                    values.iter().map(|value| cell(field, value, &path)).collect()
+                }
                 single => Ok(vec![cell(field, single, &path)?]),
             }
         };
@@ -311,16 +332,17 @@ pub fn word(value: &Value) -> Option<&str> {
     }
 }
 
-/// An `orderBy` input; the noun's own order without one.
-pub fn order(noun: &Noun, value: Option<&Value>) -> Result<Vec<OrderBy>> {
+/// The steps of an `orderBy` input; none without one.
+pub fn order(noun: &Noun, value: Option<&Value>, most: usize) -> Result<Vec<OrderBy>> {
     let path = ["orderBy".to_owned()];
     let steps: Vec<&Value> = match value {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::List(steps)) => steps.iter().collect(),
         Some(step) => vec![step],
     };
-    if steps.len() > 5 {
-        return Err(Error::TooLarge(Exceeded { limit: "order fields", value: 5, found: steps.len() as u64 }));
+    if steps.len() > most {
+        let found = steps.len() as u64;
+        return Err(Error::TooLarge(Exceeded { limit: "order fields", value: most as u64, found }));
     }
     let mut order: Vec<OrderBy> = Vec::with_capacity(steps.len());
     for step in steps {
@@ -341,7 +363,7 @@ pub fn order(noun: &Noun, value: Option<&Value>) -> Result<Vec<OrderBy>> {
             order.push(OrderBy { field, descending });
         }
     }
-    Ok(order_of(noun, &order))
+    Ok(order)
 }
 
 /// Page sizes of a connection: what it gives when none is asked for, and the most it gives.

@@ -58,6 +58,10 @@ pub fn engine_error(error: &Error) -> EngineError {
             extensions.set("code", error.code());
             extensions.set("limit", super::value::limit_value(exceeded));
         }),
+        Error::Stale { current } => engine.extend_with(|_, extensions| {
+            extensions.set("code", error.code());
+            extensions.set("currentVersion", *current);
+        }),
         _ => engine.extend_with(|_, extensions| extensions.set("code", error.code())),
     }
 }

@@ -1,12 +1,13 @@
 //! Answers root fields: reads the rows of a plan, or asks the part of the domain that works a value out.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_graphql::{Name, Value};
 use futures_util::FutureExt;
 use indexmap::IndexMap;
 
+use super::federation;
 use super::input::Arguments;
 use super::plan::{Composite, NodesRoot, Part, Plan, Root, part_question};
 use super::report::Referred;
@@ -27,6 +28,8 @@ pub struct Runner {
     pub cx: Cx,
     /// Signing in and out.
     pub sessions: Arc<dyn Sessions>,
+    /// Proofs that what was changed stands in the trail, as `extensions.trail` tells them.
+    pub receipts: Arc<Mutex<Vec<Value>>>,
     /// Who signs checkpoints of the trail.
     pub signer: Option<Arc<Signer>>,
 }
@@ -78,7 +81,7 @@ impl Runner {
     }
 
     /// Answers questions on one connection, one after the other.
-    async fn ask(&self, viewer: Viewer, questions: Vec<Question>) -> Result<Vec<Arc<Level>>> {
+    pub(super) async fn ask(&self, viewer: Viewer, questions: Vec<Question>) -> Result<Vec<Arc<Level>>> {
         let questions = Arc::new(questions);
         let asking = Arc::new(self.asking(viewer));
         self.cx
@@ -156,7 +159,7 @@ impl Runner {
             }
             Root::Nodes(nodes) => self.nodes(nodes).await,
             Root::Composite(composite) => self.composite(composite).await.map(Answered::Parts),
-            Root::Typename(_) | Root::Engine => Ok(Answered::Nothing),
+            Root::Typename(_) | Root::Live(_) | Root::Engine => Ok(Answered::Nothing),
         }
     }
 
@@ -186,13 +189,17 @@ impl Runner {
             "trailCheckpoint" => self.trail_checkpoint().await,
             "trailProof" => self.trail_proof(composite).await,
             "trailConsistency" => self.trail_consistency(composite).await,
+            "_service" => {
+                let values = IndexMap::from([("sdl".to_owned(), Value::from(federation::sdl()))]);
+                Ok(Parts { values, ..Parts::default() })
+            }
             "login" | "refreshToken" => self.session(composite).await,
             "logout" => {
                 self.sessions.logout(&self.cx).await?;
                 let values = IndexMap::from([("ok".to_owned(), Value::Boolean(true))]);
                 Ok(Parts { values, ..Parts::default() })
             }
-            _ => Err(Error::Internal),
+            _ => self.mutate(composite).await,
         }
     }
 

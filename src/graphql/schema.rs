@@ -1,17 +1,23 @@
 //! The schema: object, filter, order and connection types of every described noun, and the few types that are no noun.
 
-use async_graphql::Value;
+mod scalars;
+
 use async_graphql::dynamic::{
-    Enum, EnumItem, Field as SchemaField, InputObject, InputValue, Interface, InterfaceField, Object, Scalar, Schema,
+    Enum, EnumItem, Field as SchemaField, InputObject, InputValue, Interface, InterfaceField, Object, Schema,
     SchemaBuilder, SchemaError, TypeRef,
 };
+use async_graphql::{SDLExportOptions, Value};
 
+use super::federation;
 use super::guard::nulls::Nulls;
+use super::input::PageSizes;
+use super::mutation;
 use super::names::{self, screaming, type_of};
+use super::plan::PlanLimits;
 use super::resolve;
-use super::values::{COMPOSITES, INPUTS, VALUES, choices};
+use super::subscription;
 pub use super::values::{Composite, composite, value_type};
-use crate::domain::cell::Kind;
+use super::values::{VALUES, choices, composites, inputs};
 use crate::domain::describe::{Enumeration, Field, Noun, Shape};
 use crate::domain::model::model;
 
@@ -30,15 +36,32 @@ fn argument(name: &str, type_text: &str, doc: &str) -> InputValue {
     InputValue::new(name, type_ref(type_text)).description(doc)
 }
 
-/// Builds the schema.
-pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
-    let mut builder =
-        Schema::build("Query", Some("Mutation"), None).extension(Nulls).disable_suggestions().limit_recursive_depth(64);
+/// What a schema is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be shown: what clients are promised.
+    Contract,
+    /// To answer, also a router of other graphs.
+    Serving,
+}
+
+/// The contract as its definition language, types and fields in their order.
+pub fn sdl(limits: &PlanLimits) -> String {
+    let options = SDLExportOptions::new().include_specified_by();
+    build(true, limits, Purpose::Contract).map(|schema| schema.sdl_with_options(options)).unwrap_or_default()
+}
+
+/// Builds the schema. It tells the page sizes of `limits`.
+pub fn build(introspection: bool, limits: &PlanLimits, purpose: Purpose) -> std::result::Result<Schema, SchemaError> {
+    let mut builder = Schema::build("Query", Some("Mutation"), Some("Subscription"))
+        .extension(Nulls)
+        .disable_suggestions()
+        .limit_recursive_depth(64);
     if !introspection {
         builder = builder.disable_introspection();
     }
-    builder = scalars(builder);
-    builder = shared(builder);
+    builder = scalars::register(builder);
+    builder = subscription::register(shared(builder));
     let mut query = Object::new("Query").description("Everything that can be read.");
     let mut enumerations: Vec<Enumeration> = Vec::new();
     for noun in model().nouns() {
@@ -49,15 +72,23 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
                 enumerations.push(words);
             }
         }
-        builder =
-            builder.register(object(noun)).register(filter(noun)).register(order(noun)).register(order_field(noun));
+        builder = builder
+            .register(object(noun, limits))
+            .register(filter(noun))
+            .register(order(noun))
+            .register(order_field(noun));
         if needs_connection(noun) {
             builder = connection(builder, noun);
         }
         if model().nouns().iter().any(|other| has_list_of(other, noun)) {
             builder = builder.register(list_filter(noun));
         }
-        query = root_fields(query, noun);
+        query = root_fields(query, noun, limits);
+    }
+    for words in mutation::enumerations() {
+        if enumerations.iter().all(|known| known.name != words.name) {
+            enumerations.push(words);
+        }
     }
     for words in enumerations {
         builder =
@@ -87,7 +118,7 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
             SchemaField::new("history", type_ref("ChangeEventConnection!"), resolve::root)
                 .description("What happened to one record, newest first.")
                 .argument(argument("entity", "ID!", "Global id of the record; it need not exist any more."))
-                .argument(argument("first", "Int", "At most so many events; 25 without it, at most 200."))
+                .argument(argument("first", "Int", &format!("At most so many events; {}.", sizes(limits.root))))
                 .argument(argument("after", "String", "Only events behind this cursor."))
                 .argument(argument("filter", "ChangeEventFilter", "Only events that pass.")),
         );
@@ -99,14 +130,14 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
         }
         builder = builder.register(object);
     }
-    for input in INPUTS {
+    for input in inputs() {
         let mut object = InputObject::new(input.name).description(input.doc);
         for (name, type_text, doc) in input.fields {
             object = object.field(argument(name, type_text, doc));
         }
         builder = builder.register(object);
     }
-    for described in COMPOSITES {
+    for described in composites() {
         let mut field = SchemaField::new(described.name, TypeRef::named_nn(described.typename), resolve::root)
             .description(described.doc);
         for (name, type_text, doc) in described.arguments {
@@ -119,7 +150,8 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
         let mut object = Object::new(described.typename).description(described.type_doc);
         for rows in described.rows {
             let type_text = match (rows.list, rows.nullable) {
-                (true, _) => format!("[{}!]!", rows.noun),
+                (true, false) => format!("[{}!]!", rows.noun),
+                (true, true) => format!("[{}!]", rows.noun),
                 (false, true) => rows.noun.to_owned(),
                 (false, false) => format!("{}!", rows.noun),
             };
@@ -130,6 +162,9 @@ pub fn build(introspection: bool) -> std::result::Result<Schema, SchemaError> {
             object = object.field(SchemaField::new(*name, type_ref(type_text), resolve::part).description(*doc));
         }
         builder = builder.register(object);
+    }
+    if purpose == Purpose::Serving {
+        (builder, query) = federation::register(builder, query);
     }
     builder.register(query).register(mutation).finish()
 }
@@ -143,47 +178,6 @@ fn needs_connection(noun: &Noun) -> bool {
         || model().nouns().iter().any(|other| {
             other.relations.iter().any(|relation| relation.target == noun.name && relation.shape == Shape::Connection)
         })
-}
-
-fn scalars(builder: SchemaBuilder) -> SchemaBuilder {
-    let scalar = |name: &str, doc: &str, kind: Option<Kind>| {
-        let scalar = Scalar::new(name).description(doc);
-        match kind {
-            Some(kind) => scalar.validator(move |value| super::input::scalar(kind, value).is_ok()),
-            None => scalar,
-        }
-    };
-    builder
-        .register(
-            scalar("Long", "A whole number up to 2^53 - 1, as a JSON number.", Some(Kind::Long))
-                .specified_by_url("https://datatracker.ietf.org/doc/html/rfc8259#section-6"),
-        )
-        .register(
-            scalar(
-                "DateTime",
-                "An instant as RFC 3339 text with an offset; given in UTC with microseconds.",
-                Some(Kind::Time),
-            )
-            .specified_by_url("https://scalars.graphql.org/andimarek/date-time"),
-        )
-        .register(
-            scalar("Date", "A calendar day as `YYYY-MM-DD`.", Some(Kind::Date))
-                .specified_by_url("https://scalars.graphql.org/andimarek/local-date"),
-        )
-        .register(
-            scalar("Decimal", "An exact decimal number as text.", Some(Kind::Decimal))
-                .specified_by_url("https://www.w3.org/TR/xmlschema11-2/#decimal"),
-        )
-        .register(
-            scalar("UUID", "A UUID as text of 36 characters.", Some(Kind::Uuid))
-                .specified_by_url("https://datatracker.ietf.org/doc/html/rfc9562"),
-        )
-        .register(
-            scalar("URL", "An absolute address.", Some(Kind::Text)).specified_by_url("https://url.spec.whatwg.org/"),
-        )
-        .register(
-            scalar("JSON", "Any JSON value.", None).specified_by_url("https://datatracker.ietf.org/doc/html/rfc8259"),
-        )
 }
 
 fn shared(builder: SchemaBuilder) -> SchemaBuilder {
@@ -303,7 +297,7 @@ fn words_filter(words: &Enumeration) -> InputObject {
         .field(argument("isNull", "Boolean", "The list is missing, or is not."))
 }
 
-fn object(noun: &'static Noun) -> Object {
+fn object(noun: &'static Noun, limits: &PlanLimits) -> Object {
     let mut object = Object::new(noun.name).description(noun.doc);
     if noun.identified {
         object = object
@@ -341,7 +335,7 @@ fn object(noun: &'static Noun) -> Object {
                     type_ref(&format!("{}Connection!", relation.target)),
                     resolve::field,
                 );
-                paging(field, relation.target, "10 without it, at most 100")
+                paging(field, relation.target, limits.nested)
             }
         };
         object = object.field(field.description(relation.doc));
@@ -349,7 +343,12 @@ fn object(noun: &'static Noun) -> Object {
     object
 }
 
-fn paging(field: SchemaField, target: &str, sizes: &str) -> SchemaField {
+fn sizes(sizes: PageSizes) -> String {
+    format!("{} without it, at most {}", sizes.default, sizes.most)
+}
+
+fn paging(field: SchemaField, target: &str, page: PageSizes) -> SchemaField {
+    let sizes = sizes(page);
     field
         .argument(argument("first", "Int", &format!("At most so many rows from the beginning; {sizes}.")))
         .argument(argument("after", "String", "Only rows behind this cursor."))
@@ -446,11 +445,11 @@ fn connection(builder: SchemaBuilder, noun: &'static Noun) -> SchemaBuilder {
         )
 }
 
-fn root_fields(mut query: Object, noun: &'static Noun) -> Object {
+fn root_fields(mut query: Object, noun: &'static Noun, limits: &PlanLimits) -> Object {
     if !noun.plural.is_empty() {
         let mut field = SchemaField::new(noun.plural, type_ref(&format!("{}Connection!", noun.name)), resolve::root)
             .description(format!("A list of {}: {}", noun.name, noun.doc));
-        field = paging(field, noun.name, "25 without it, at most 200");
+        field = paging(field, noun.name, limits.root);
         if noun.name == "FutureAudit" {
             field = field.argument(argument(
                 "withinDays",

@@ -5,16 +5,20 @@ use std::sync::Arc;
 use async_graphql::dynamic::Schema;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{ErrorExtensions, Name, Response, Value};
+use futures_util::StreamExt;
 use moka::sync::Cache;
 
 use super::guard;
+use super::live::{Form, Live};
 use super::persisted::{Persisted, Unknown};
 use super::plan::{Collector, Plan, PlanLimits, Root, Variables, plan};
 use super::resolve::engine_error;
 use super::run::Runner;
+use super::schema;
 use super::write;
+use crate::domain::changes::Changes;
 use crate::domain::cx::Cx;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::{Error, Exceeded, Result};
 use crate::domain::session::Sessions;
 use crate::domain::trail::Signer;
 
@@ -27,6 +31,10 @@ pub struct Settings {
     pub documents: u64,
     /// What one document may hold.
     pub limits: guard::Limits,
+    /// What one operation may ask for.
+    pub plan: PlanLimits,
+    /// Bytes of the longest answer to a query.
+    pub response: u64,
     /// Documents an operator allows; all of them without a list.
     pub trusted: Option<Vec<String>>,
     /// The compiled writer serves what it can. Off only to compare it with the engine.
@@ -41,6 +49,8 @@ impl Default for Settings {
             introspection: true,
             documents: 1_000,
             limits: guard::Limits::default(),
+            plan: PlanLimits::default(),
+            response: 16 * 1024 * 1024,
             trusted: None,
             compiled: true,
             signer: None,
@@ -61,6 +71,18 @@ pub struct Request {
     pub extensions: serde_json::Map<String, serde_json::Value>,
     /// A mutation is refused (HTTP GET).
     pub queries_only: bool,
+    /// The answer tells in `extensions.cost` how much of the row estimate it took.
+    pub cost: bool,
+    /// For a subscription: the sequence behind which it resumes, where that is farther than its `after`.
+    pub resume: Option<i64>,
+}
+
+/// What became of a request over a transport that can stay open.
+pub enum Begun {
+    /// It is answered.
+    Answered(Answer),
+    /// It goes on.
+    Live(Box<Live>),
 }
 
 /// The answer to one request.
@@ -95,7 +117,6 @@ pub struct Service {
     sessions: Arc<dyn Sessions>,
     documents: Cache<String, Arc<Document>>,
     persisted: Persisted,
-    limits: PlanLimits,
 }
 
 /// A parsed document, and whether the engine has found it valid.
@@ -104,18 +125,52 @@ struct Document {
     valid: std::sync::atomic::AtomicBool,
 }
 
+/// An operation of a document, with what came with it.
+struct Asked<'d> {
+    document: &'d Document,
+    operation: &'d OperationDefinition,
+    variables: serde_json::Map<String, serde_json::Value>,
+    name: Option<&'d str>,
+    cost: bool,
+}
+
+impl Asked<'_> {
+    /// The same as the engine takes it.
+    fn request(&self, given: async_graphql::Variables) -> async_graphql::Request {
+        let mut request = async_graphql::Request::new("").variables(given);
+        request.set_parsed_query(self.document.parsed.clone());
+        match self.name {
+            Some(name) => request.operation_name(name),
+            None => request,
+        }
+    }
+}
+
+/// An operation that can be answered.
+struct Prepared {
+    given: async_graphql::Variables,
+    plan: Arc<Plan>,
+    known_valid: bool,
+}
+
+/// What the feed gives of every event: all there is to it, and nothing of the record as it is now.
+const FEED: &str = "subscription Feed($entities: [String!], $ids: [ID!], $actions: [EventAction!], $after: Long) { \
+    changes(entities: $entities, ids: $ids, actions: $actions, after: $after) { sequence id uuid entityType entityUuid \
+    parentUuid action userUuid eventDate actionDate snapshotBefore snapshotAfter extra surface requestId } }";
+
 impl Service {
     /// Builds the schema.
     pub fn new(settings: Settings, sessions: Arc<dyn Sessions>) -> Result<Self> {
-        let schema = super::schema::build(settings.introspection).map_err(|error| Error::internal("schema", &error))?;
+        let schema = schema::build(settings.introspection, &settings.plan, schema::Purpose::Serving)
+            .map_err(|error| Error::internal("schema", &error))?;
         let documents = Cache::new(settings.documents);
         let persisted = Persisted::new(PERSISTED_BYTES, settings.trusted.clone());
-        Ok(Self { settings, schema, sessions, documents, persisted, limits: PlanLimits::default() })
+        Ok(Self { settings, schema, sessions, documents, persisted })
     }
 
     /// The schema as its definition language, or none where introspection is off.
     pub fn sdl(&self) -> Option<String> {
-        self.settings.introspection.then(|| sdl(&self.schema))
+        self.settings.introspection.then(|| schema::sdl(&self.settings.plan))
     }
 
     /// The key that checkpoints of the trail are verified with, in base64.
@@ -123,35 +178,78 @@ impl Service {
         self.settings.signer.as_ref().map(|signer| signer.key().to_string())
     }
 
-    /// Answers one request. Never fails: a refusal is an answer.
+    /// Answers one request. Never fails: a refusal is an answer. A subscription is refused.
     pub async fn execute(&self, cx: Cx, request: Request) -> Answer {
+        match self.admit(cx, None, request).await {
+            Begun::Answered(answer) => answer,
+            Begun::Live(_) => refused(&Error::Internal),
+        }
+    }
+
+    /// Answers one request, or begins it where it is a subscription.
+    pub async fn begin(&self, cx: Cx, changes: &Changes, request: Request) -> Begun {
+        self.admit(cx, Some(changes), request).await
+    }
+
+    /// Refuses a caller who has not signed in, or whose session does not hold any more.
+    pub async fn verify(&self, cx: &Cx) -> Result<()> {
+        self.sessions.verify(cx, cx.caller()?).await
+    }
+
+    /// Whether a request is a subscription.
+    pub fn is_subscription(&self, request: &Request) -> bool {
+        let Ok(text) = self.persisted.text(request.query.clone(), &request.extensions) else { return false };
+        let Ok(document) = self.document(text) else { return false };
+        operation(&document.parsed, request.operation_name.as_deref())
+            .is_ok_and(|operation| operation.ty == OperationType::Subscription)
+    }
+
+    async fn admit(&self, cx: Cx, changes: Option<&Changes>, request: Request) -> Begun {
         let text = match self.persisted.text(request.query, &request.extensions) {
             Ok(text) => text,
-            Err(unknown) => return unknown_document(unknown),
+            Err(unknown) => return Begun::Answered(unknown_document(unknown)),
         };
         let document = match self.document(text) {
             Ok(document) => document,
-            Err(refusal) => return refused_at(&refusal.error, refusal.locations),
+            Err(refusal) => return Begun::Answered(refused_at(&refusal.error, refusal.locations)),
         };
         let operation = match operation(&document.parsed, request.operation_name.as_deref()) {
             Ok(operation) => operation,
-            Err(error) => return refused(&error),
+            Err(error) => return Begun::Answered(refused(&error)),
         };
         let kind = match operation.ty {
             OperationType::Query => "query",
             OperationType::Mutation => "mutation",
             OperationType::Subscription => "subscription",
         };
-        let mut answer = if kind == "mutation" && request.queries_only {
-            let mut answer = refused(&Error::invalid("query", "a mutation must be sent by POST"));
-            answer.error_code = Some("MUTATION_BY_GET");
-            answer
-        } else {
-            self.run(cx, &document, operation, request.variables, request.operation_name.as_deref()).await
+        let (variables, name, cost) = (request.variables, request.operation_name, request.cost);
+        let mut answer = match (kind, changes) {
+            ("mutation", _) if request.queries_only => {
+                let mut answer = refused(&Error::invalid("query", "a mutation must be sent by POST"));
+                answer.error_code = Some("MUTATION_BY_GET");
+                answer
+            }
+            ("subscription", None) => refused(&Error::invalid(
+                "query",
+                "a subscription needs a WebSocket with graphql-transport-ws, or Accept: text/event-stream",
+            )),
+            ("subscription", Some(changes)) => {
+                let asked = Asked { document: &document, operation, variables, name: name.as_deref(), cost };
+                match self.subscribe(cx, changes, asked, request.resume).await {
+                    Ok(live) => return Begun::Live(Box::new(live)),
+                    Err(answer) => answer,
+                }
+            }
+            _ => self.run(cx, Asked { document: &document, operation, variables, name: name.as_deref(), cost }).await,
         };
+        let found = answer.body.len() as u64;
+        if found > self.settings.response && kind == "query" {
+            answer =
+                refused(&Error::TooLarge(Exceeded { limit: "response size", value: self.settings.response, found }));
+        }
         answer.operation_kind = Some(kind);
-        answer.operation_name = request.operation_name.or_else(|| only_name(&document.parsed));
-        answer
+        answer.operation_name = name.or_else(|| only_name(&document.parsed));
+        Begun::Answered(answer)
     }
 
     fn document(&self, text: String) -> std::result::Result<Arc<Document>, guard::Refusal> {
@@ -166,53 +264,104 @@ impl Service {
         Ok(document)
     }
 
-    async fn run(
-        &self,
-        cx: Cx,
-        document: &Document,
-        operation: &OperationDefinition,
-        variables: serde_json::Map<String, serde_json::Value>,
-        name: Option<&str>,
-    ) -> Answer {
-        let mut given = async_graphql::Variables::from_json(serde_json::Value::Object(variables));
-        if let Err(error) = guard::variables::complete(operation, &mut given) {
-            return refused(&error);
-        }
+    fn runner(&self, cx: Cx) -> Runner {
         let (sessions, signer) = (Arc::clone(&self.sessions), self.settings.signer.clone());
-        let runner = Runner { cx, sessions, signer };
-        let known_valid = document.valid.load(std::sync::atomic::Ordering::Relaxed);
-        let variables = known(operation, &given);
-        let collector = Collector { document: &document.parsed, variables: &variables };
-        let planned = plan(collector, operation, self.limits, runner.cx.now);
-        let plan = match planned {
-            Ok(plan) => Arc::new(plan),
-            Err(error @ Error::TooLarge(_)) => return refused(&error),
+        Runner { cx, sessions, signer, receipts: Arc::default() }
+    }
+
+    /// Plans an operation, or says why it cannot be.
+    fn prepare(&self, cx: &Cx, asked: &mut Asked<'_>) -> std::result::Result<Prepared, Answer> {
+        let variables = std::mem::take(&mut asked.variables);
+        let mut given = async_graphql::Variables::from_json(serde_json::Value::Object(variables));
+        guard::variables::complete(asked.operation, &mut given).map_err(|error| refused(&error))?;
+        let known_valid = asked.document.valid.load(std::sync::atomic::Ordering::Relaxed);
+        let variables = known(asked.operation, &given);
+        let collector = Collector { document: &asked.document.parsed, variables: &variables };
+        let plan = match plan(collector, asked.operation, self.settings.plan, cx.now) {
+            Ok(plan) => plan,
+            Err(error @ Error::TooLarge(_)) => return Err(refused(&error)),
             // The engine says what is wrong with the document; where it finds nothing, this does.
-            Err(error) if known_valid => return refused(&error),
-            Err(error) => Arc::new(Plan { refusal: Some(error), ..Plan::default() }),
+            Err(error) if known_valid => return Err(refused(&error)),
+            Err(error) => Plan { refusal: Some(error), ..Plan::default() },
         };
-        if self.settings.compiled && known_valid && operation.ty == OperationType::Query && write::is_writable(&plan) {
-            return compiled(&runner, &plan).await;
+        Ok(Prepared { given, plan: Arc::new(plan), known_valid })
+    }
+
+    async fn run(&self, cx: Cx, mut asked: Asked<'_>) -> Answer {
+        let Prepared { given, plan, known_valid } = match self.prepare(&cx, &mut asked) {
+            Ok(prepared) => prepared,
+            Err(answer) => return answer,
+        };
+        let runner = self.runner(cx);
+        let extensions = if asked.cost { cost_of(&plan, self.settings.plan.rows) } else { Extensions::new() };
+        let is_query = asked.operation.ty == OperationType::Query;
+        if self.settings.compiled && known_valid && is_query && write::is_writable(&plan) {
+            return compiled(&runner, &plan, &extensions).await;
         }
         if let Err(error) = self.allowed(&runner, &plan).await {
             return refused(&error);
         }
-        let mut request = async_graphql::Request::new("").variables(given).data(Arc::clone(&plan)).data(runner);
-        request.set_parsed_query(document.parsed.clone());
-        if let Some(name) = name {
-            request = request.operation_name(name);
+        let receipts = Arc::clone(&runner.receipts);
+        let mut response = self.schema.execute(asked.request(given).data(plan).data(runner)).await;
+        response.extensions.extend(extensions);
+        if let Ok(mut receipts) = receipts.lock()
+            && !receipts.is_empty()
+        {
+            response.extensions.insert("trail".to_owned(), Value::List(std::mem::take(&mut receipts)));
         }
-        let response = self.schema.execute(request).await;
         if response.errors.is_empty() {
-            document.valid.store(true, std::sync::atomic::Ordering::Relaxed);
+            asked.document.valid.store(true, std::sync::atomic::Ordering::Relaxed);
         }
         rendered(response)
     }
 
+    async fn subscribe(
+        &self,
+        cx: Cx,
+        changes: &Changes,
+        mut asked: Asked<'_>,
+        resume: Option<i64>,
+    ) -> std::result::Result<Live, Answer> {
+        let Prepared { given, plan, known_valid } = self.prepare(&cx, &mut asked)?;
+        let runner = self.runner(cx);
+        runner.verify().await.map_err(|error| refused(&error))?;
+        if !known_valid {
+            // The engine's streams are empty: whatever one gives says what is wrong with the document.
+            if let Some(response) = self.schema.execute_stream(asked.request(given)).next().await {
+                return Err(rendered(response));
+            }
+            asked.document.valid.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+        Live::begin(runner, changes, plan, (Form::Response, resume)).await.map_err(|error| refused(&error))
+    }
+
+    /// Follows the trail as a feed of whole events, each the value of `changes` alone. `arguments` are that field's.
+    pub async fn feed(
+        &self,
+        cx: Cx,
+        changes: &Changes,
+        arguments: serde_json::Map<String, serde_json::Value>,
+    ) -> std::result::Result<Live, Answer> {
+        let document = self.document(FEED.to_owned()).map_err(|refusal| refused(&Error::internal("feed", &refusal)))?;
+        let operation = operation(&document.parsed, None).map_err(|error| refused(&error))?;
+        let mut asked = Asked { document: &document, operation, variables: arguments, name: None, cost: false };
+        let Prepared { plan, .. } = self.prepare(&cx, &mut asked)?;
+        let runner = self.runner(cx);
+        runner.verify().await.map_err(|error| refused(&error))?;
+        Live::begin(runner, changes, plan, (Form::Value, None)).await.map_err(|error| refused(&error))
+    }
+
     /// Whether the caller may run this at all. Only signing in and asking about the schema go without a caller.
     async fn allowed(&self, runner: &Runner, plan: &Plan) -> Result<()> {
+        let asks_for = |name| {
+            let root = |root: &Result<Root>| matches!(root, Ok(Root::Composite(composite)) if composite.name == name);
+            plan.fields.iter().any(|field| root(&field.root))
+        };
+        if asks_for("_service") && !self.settings.introspection {
+            return Err(Error::Forbidden("the schema is not shown here"));
+        }
         let open = plan.fields.iter().all(|field| match &field.root {
-            Ok(Root::Composite(composite)) => matches!(composite.name, "login" | "refreshToken"),
+            Ok(Root::Composite(composite)) => matches!(composite.name, "login" | "refreshToken" | "_service"),
             Ok(Root::Engine | Root::Typename(_)) => true,
             Ok(_) | Err(_) => false,
         });
@@ -220,9 +369,19 @@ impl Service {
     }
 }
 
-async fn compiled(runner: &Runner, plan: &Plan) -> Answer {
+/// What an answer says beside its data.
+type Extensions = std::collections::BTreeMap<String, Value>;
+
+/// The row estimate of an operation, and how much of it the limit leaves.
+fn cost_of(plan: &Plan, limit: u64) -> Extensions {
+    let parts = [("used", plan.rows), ("remaining", limit.saturating_sub(plan.rows)), ("limit", limit)];
+    let cost = parts.into_iter().map(|(name, rows)| (Name::new(name), Value::from(rows))).collect();
+    Extensions::from([("cost".to_owned(), Value::Object(cost))])
+}
+
+async fn compiled(runner: &Runner, plan: &Plan, extensions: &Extensions) -> Answer {
     match runner.answer_all(plan).await {
-        Ok(answers) => Answer { body: write::response(plan, &answers), ..Answer::default() },
+        Ok(answers) => Answer { body: write::response(plan, &answers, extensions), ..Answer::default() },
         Err((error @ (Error::Unauthenticated(_) | Error::Unavailable), _)) => refused(&error),
         Err((error, key)) => failed(&error, key),
     }
@@ -333,9 +492,4 @@ fn only_name(document: &ExecutableDocument) -> Option<String> {
 fn known(operation: &OperationDefinition, given: &async_graphql::Variables) -> Variables {
     let names = operation.variable_definitions.iter().map(|definition| &definition.node.name.node);
     names.filter_map(|name| Some((Name::new(name), given.get(name)?.clone()))).collect()
-}
-
-/// The definition language of a schema, types and fields in their order.
-pub fn sdl(schema: &Schema) -> String {
-    schema.sdl_with_options(async_graphql::SDLExportOptions::new().include_specified_by())
 }

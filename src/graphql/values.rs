@@ -3,6 +3,8 @@
 mod report;
 mod trail;
 
+use super::mutation;
+
 pub use self::report::choices;
 
 /// An object type whose values are worked out: name, description, fields (name, type, description).
@@ -57,7 +59,17 @@ pub struct RowsField {
 
 /// The composite of a root field.
 pub fn composite(root: &str, name: &str) -> Option<&'static Composite> {
-    COMPOSITES.iter().find(|composite| composite.root == root && composite.name == name)
+    composites().find(|composite| composite.root == root && composite.name == name)
+}
+
+/// All composites, those of the commands last.
+pub fn composites() -> impl Iterator<Item = &'static Composite> {
+    COMPOSITES.iter().chain(mutation::composites())
+}
+
+/// Input types that are no filter or order.
+pub fn inputs() -> impl Iterator<Item = &'static Value> {
+    INPUTS.iter().chain(mutation::inputs())
 }
 
 /// The object type of a field of a value or a composite.
@@ -66,7 +78,7 @@ pub fn value_type(type_name: &str, field: &str) -> &'static str {
         .iter()
         .find(|value| value.name == type_name)
         .map(|value| value.fields)
-        .or_else(|| COMPOSITES.iter().find(|composite| composite.typename == type_name).map(|found| found.values));
+        .or_else(|| composites().find(|composite| composite.typename == type_name).map(|found| found.values));
     fields
         .and_then(|fields| fields.iter().find(|(name, ..)| *name == field))
         .map_or("", |(_, type_text, _)| type_text.trim_matches(['[', ']', '!']))
@@ -92,6 +104,16 @@ pub const VALUES: &[Value] = &[
             ("message", "String!", "What is wrong, for a person to read."),
         ],
     },
+    Value {
+        name: "AcquisitionEventError",
+        doc: "Why an event was refused.",
+        fields: &[
+            ("index", "Int!", "Position of the event, from 0."),
+            ("id", "String", "Its identifier, where it had one."),
+            ("field", "String!", "The key that it is refused for; empty for the event as a whole."),
+            ("message", "String!", "What is wrong with it."),
+        ],
+    },
     report::SUMMARY_KEY,
     report::AUDIT_GROUP,
     report::ISSUE_GROUP,
@@ -99,8 +121,7 @@ pub const VALUES: &[Value] = &[
     report::SEARCH_EDGE,
 ];
 
-/// Input types that are no filter or order.
-pub const INPUTS: &[Value] = &[
+const INPUTS: &[Value] = &[
     Value {
         name: "LoginInput",
         doc: "Who signs in.",
@@ -132,8 +153,7 @@ const SESSION: &[Field] = &[
 const SESSION_USER: &[RowsField] =
     &[RowsField { name: "user", noun: "User", list: false, nullable: true, doc: "Who signed in; null when refused." }];
 
-/// Root fields whose object has parts that are answered apart.
-pub const COMPOSITES: &[Composite] = &[
+const COMPOSITES: &[Composite] = &[
     Composite {
         name: "viewer",
         root: "Query",

@@ -1,12 +1,14 @@
 //! The compiled writer: rows straight to the bytes of the response, for plans whose document the engine has found
 //! valid. It gives the very bytes the engine gives (docs/decisions/0007; a test compares them).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::Value;
 
 use super::plan::{
-    ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart, Plan, Root, ValueShape, Within,
+    ConnectionPart, ConnectionShape, EdgePart, LivePart, LiveRoot, ObjectShape, Out, PageInfoPart, Payload, Plan, Root,
+    ValueShape, Within,
 };
 use super::run::Answered;
 use super::value::{cell_value, computed_value, is_plain, page_info_value};
@@ -18,12 +20,12 @@ pub fn is_writable(plan: &Plan) -> bool {
     plan.fields.iter().all(|field| match &field.root {
         Ok(Root::Connection(..) | Root::Object(..) | Root::Typename(_)) => true,
         Ok(Root::Nodes(nodes)) => nodes.malformed.is_empty(),
-        Ok(Root::Composite(_) | Root::Engine) | Err(_) => false,
+        Ok(Root::Composite(_) | Root::Live(_) | Root::Engine) | Err(_) => false,
     })
 }
 
-/// Writes `{"data":{...}}`.
-pub fn response(plan: &Plan, answers: &[Answered]) -> Vec<u8> {
+/// Writes `{"data":{...}}`, and the extensions where there are any.
+pub fn response(plan: &Plan, answers: &[Answered], extensions: &BTreeMap<String, Value>) -> Vec<u8> {
     let mut out = Bytes(Vec::with_capacity(4096));
     out.raw("{\"data\":{");
     for (index, (field, answered)) in plan.fields.iter().zip(answers).enumerate() {
@@ -60,8 +62,63 @@ pub fn response(plan: &Plan, answers: &[Answered]) -> Vec<u8> {
             _ => out.raw("null"),
         }
     }
+    out.raw("}");
+    if !extensions.is_empty() {
+        out.raw(",\"extensions\":");
+        // Writing to memory cannot fail.
+        let _ = serde_json::to_writer(&mut out.0, extensions);
+    }
+    out.raw("}");
+    out.0
+}
+
+/// One event with the rows that were read for it, each by its level and place.
+pub struct Happening<'l> {
+    /// The event.
+    pub event: (&'l Level, usize),
+    /// The record it happened to, where that is asked for and there.
+    pub record: Option<(&'l Level, usize)>,
+    /// The event's sequence.
+    pub sequence: i64,
+}
+
+/// Writes `{"data":{...}}` for one event.
+pub fn happening_response(plan: &Plan, root: &LiveRoot, happening: &Happening<'_>) -> Vec<u8> {
+    let mut out = Bytes(Vec::with_capacity(512));
+    out.raw("{\"data\":{");
+    if let Some(field) = plan.fields.first() {
+        out.key(0, &field.key);
+        payload(&mut out, root, happening);
+    }
     out.raw("}}");
     out.0
+}
+
+/// Writes the root field's value for one event.
+pub fn happening(root: &LiveRoot, happening: &Happening<'_>) -> Vec<u8> {
+    let mut out = Bytes(Vec::with_capacity(512));
+    payload(&mut out, root, happening);
+    out.0
+}
+
+fn payload(out: &mut Bytes, root: &LiveRoot, happening: &Happening<'_>) {
+    let (level, row) = happening.event;
+    let record = match &root.payload {
+        Payload::Event(shape) => return object(out, level, row, shape),
+        Payload::Record(record) => record,
+    };
+    out.raw("{");
+    for (index, (key, part)) in record.parts.iter().enumerate() {
+        out.key(index, key);
+        match (part, happening.record) {
+            (LivePart::Typename, _) => out.text(record.typename),
+            (LivePart::Sequence, _) => out.number(happening.sequence),
+            (LivePart::Event(shape), _) => object(out, level, row, shape),
+            (LivePart::Record(shape), Some((level, row))) => object(out, level, row, shape),
+            (LivePart::Record(_), None) => out.raw("null"),
+        }
+    }
+    out.raw("}");
 }
 
 struct Bytes(Vec<u8>);

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::App;
-use crate::auth;
-use crate::domain::cx::{Caller, Cx, Surface, new_uuid};
+use crate::auth::{self, Admission};
+use crate::domain::cx::{Cx, Surface, new_uuid};
 use crate::domain::error::{Error, Result};
 
 /// The organization a caller of several means, by slug or uuid.
@@ -30,8 +31,8 @@ pub struct Credentials {
     pub organization: Option<String>,
 }
 
-/// Decides who the caller is: none without credentials, an error for wrong ones.
-pub type Door = Arc<dyn Fn(Cx, Credentials) -> BoxFuture<'static, Result<Option<Caller>>> + Send + Sync>;
+/// Decides who the caller is, and until when: none without credentials, an error for wrong ones.
+pub type Door = Arc<dyn Fn(Cx, Credentials) -> BoxFuture<'static, Result<Option<Admission>>> + Send + Sync>;
 
 /// A request's id, among its extensions.
 #[derive(Clone, Copy, Debug)]
@@ -86,15 +87,24 @@ impl Arrival {
 
 /// The context of the request that carried `credentials`.
 pub async fn context(app: &App, arrival: Arrival, credentials: Credentials) -> Result<Cx> {
+    admit(app, arrival, credentials).await.map(|(cx, _)| cx)
+}
+
+/// The same, with the end of what the caller proved it by; none where it has no end.
+pub async fn admit(app: &App, arrival: Arrival, credentials: Credentials) -> Result<(Cx, Option<DateTime<Utc>>)> {
     let mut cx = Cx::new(app.db.clone(), None, app.clock.now(), Surface::Graphql);
     cx.client = arrival.client;
     if let Some(RequestId(id)) = arrival.request_id {
         cx.request_id = id;
     }
-    if credentials.proof != auth::Credentials::None {
-        cx.caller = (app.door)(cx.clone(), credentials).await?.map(Arc::new);
+    let mut expires_at = None;
+    if credentials.proof != auth::Credentials::None
+        && let Some(admission) = (app.door)(cx.clone(), credentials).await?
+    {
+        cx.caller = Some(Arc::new(admission.caller));
+        expires_at = admission.expires_at;
     }
-    Ok(cx)
+    Ok((cx, expires_at))
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, EXPECT, IF_NONE_MATCH, RETRY_AFTER, VARY};
-use axum::http::{HeaderValue, Method, Request as HttpRequest, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, Request as HttpRequest, StatusCode};
 use axum::response::Response;
 
 use super::App;
 use super::body::{self, Patience};
 use super::caller::{self, Arrival, Credentials};
 use super::layers;
+use super::live::{events, socket};
 use super::media::{self, Media};
 use super::pages::{etag, matches};
 use super::payload::Payload;
@@ -23,17 +24,29 @@ use crate::telemetry::Facts;
 
 const METHODS: &str = "GET, POST";
 
+/// Asks with `include` for `extensions.cost`.
+pub const COST: HeaderName = HeaderName::from_static("x-graphql-cost");
+
 /// Answers whatever comes to `/graphql`.
 pub async fn handle(State(app): State<Arc<App>>, request: HttpRequest<Body>) -> Response {
-    let Some(media) = Media::negotiate(request.headers()) else {
+    if socket::is_upgrade(&request) {
+        return socket::open(app, request).await;
+    }
+    let accepted = (Media::negotiate(request.headers()), media::takes_events(request.headers()));
+    if accepted == (None, false) {
         return Refusal::not_acceptable().response(Media::Json);
-    };
-    respond(&app, request, media).await.unwrap_or_else(|refusal| refusal.response(media))
+    }
+    let media = accepted.0.unwrap_or_default();
+    respond(&app, request, accepted).await.unwrap_or_else(|refusal| refusal.response(media))
 }
 
-async fn respond(app: &Arc<App>, request: HttpRequest<Body>, media: Media) -> Result<Response, Refusal> {
+async fn respond(
+    app: &Arc<App>,
+    request: HttpRequest<Body>,
+    (media, takes_events): (Option<Media>, bool),
+) -> Result<Response, Refusal> {
     let (head, body) = request.into_parts();
-    let payload = match head.method {
+    let mut payload = match head.method {
         Method::GET => Payload::of_address(&head.uri)?,
         Method::POST if !media::is_json(&head.headers) => return Err(Refusal::unsupported_media_type()),
         Method::POST => {
@@ -45,6 +58,20 @@ async fn respond(app: &Arc<App>, request: HttpRequest<Body>, media: Media) -> Re
         Method::OPTIONS => return Ok(options()),
         _ => return Err(Refusal::method_not_allowed(METHODS)),
     };
+    if head.headers.get(COST).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"include")) {
+        payload.requests().iter_mut().for_each(|request| request.cost = true);
+    }
+    let payload = match (payload, media) {
+        // A client that takes both means events for what goes on.
+        (Payload::One(request), media)
+            if takes_events && (media.is_none() || app.service.is_subscription(&request)) =>
+        {
+            return events::respond(app, &head, request).await;
+        }
+        (Payload::Many(_), None) => return Err(Refusal::not_acceptable()),
+        (payload, _) => payload,
+    };
+    let media = media.unwrap_or_default();
     let credentials = Credentials::of(&head.headers)?;
     let (worker, arrival) = (Arc::clone(app), Arrival::of(&head, app.settings.proxies));
     let answered = layers::run(app, async move {
@@ -126,7 +153,17 @@ fn get(answer: Answer, facts: Facts, media: Media, known: Option<&HeaderValue>) 
     let headers = response.headers_mut();
     headers.insert(ETAG, tag);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.append(VARY, HeaderValue::from_static("accept, authorization, x-organization"));
+    headers.append(VARY, HeaderValue::from_static("accept, authorization, x-organization, x-graphql-cost"));
+    response
+}
+
+/// A refusal of something that would not have been answered in one piece: always with its status.
+pub fn refuse(answer: Answer, facts: Facts, by_get: bool) -> Response {
+    if by_get && answer.operation_kind == Some("mutation") {
+        return Refusal::method_not_allowed("POST").response(Media::Json);
+    }
+    let mut response = post(answer, facts, Media::GraphqlResponse);
+    response.headers_mut().insert(CONTENT_TYPE, Media::Json.content_type());
     response
 }
 

@@ -24,6 +24,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::App;
 use super::caller::{ORGANIZATION, REQUEST_ID, RequestId};
+use super::graphql::COST;
+use super::live::events::LAST_EVENT_ID;
 use super::media::Media;
 use super::refusal::Refusal;
 use crate::telemetry::{self, Facts};
@@ -53,10 +55,12 @@ where
 
 /// Compression of what is worth it. Small answers travel in one packet anyway.
 pub fn compression() -> CompressionLayer<impl Predicate> {
+    // What goes on would wait in the coder until there is enough of it.
+    let live = NotForContentType::SSE.and(NotForContentType::const_new("application/x-ndjson"));
     CompressionLayer::new()
         .gzip(true)
         .br(true)
-        .compress_when(SizeAbove::new(1_024).and(NotForContentType::const_new("font/")).and(NotForContentType::SSE))
+        .compress_when(SizeAbove::new(1_024).and(NotForContentType::const_new("font/")).and(live))
 }
 
 /// Which pages of other origins may call us; none without configured origins.
@@ -69,7 +73,7 @@ pub fn cors(origins: &[String]) -> Option<CorsLayer> {
     let layer = CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, ORGANIZATION, REQUEST_ID])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, LAST_EVENT_ID, ORGANIZATION, REQUEST_ID, COST])
         .expose_headers([ETAG, RETRY_AFTER, REQUEST_ID])
         .max_age(Duration::from_secs(3_600));
     Some(layer)
@@ -130,6 +134,7 @@ impl Shell {
 fn surface(path: &str) -> &'static str {
     match path {
         "/graphql" => "graphql",
+        "/trail/events" => "feed",
         "/livez" | "/readyz" | "/metrics" => "health",
         _ => "page",
     }

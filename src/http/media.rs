@@ -73,6 +73,18 @@ impl Match {
     }
 }
 
+/// Whether server-sent events are accepted, and said so by name.
+pub fn takes_events(headers: &HeaderMap) -> bool {
+    let ranges = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(','));
+    ranges.map(|range| range.split(';').map(str::trim)).any(|mut parts| {
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("text/event-stream"));
+        named
+            && !parts.any(
+                |part| matches!(part.split_once('='), Some(("q" | "Q", weight)) if weight.parse::<f32>() == Ok(0.0)),
+            )
+    })
+}
+
 /// Whether the body is JSON in UTF-8. Anything that a form or a script can send to another origin without being asked
 /// first is not, and that is what keeps other sites' pages out.
 pub fn is_json(headers: &HeaderMap) -> bool {
@@ -119,6 +131,18 @@ mod tests {
             (&["application/json;q=nonsense"], None),
         ] {
             assert_eq!(negotiate(accept), expected, "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn events_are_accepted_by_name_only() {
+        let takes =
+            |accept: &'static str| takes_events(&[(ACCEPT, HeaderValue::from_static(accept))].into_iter().collect());
+        for accept in ["text/event-stream", "Text/Event-Stream", "application/json, text/event-stream;q=0.5"] {
+            assert!(takes(accept), "{accept}");
+        }
+        for accept in ["", "*/*", "text/*", "application/json", "text/event-stream;q=0", "text/event-streams"] {
+            assert!(!takes(accept), "{accept}");
         }
     }
 

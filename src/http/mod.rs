@@ -6,6 +6,7 @@ mod connection;
 mod graphql;
 mod health;
 mod layers;
+mod live;
 mod media;
 mod pages;
 mod payload;
@@ -29,6 +30,7 @@ pub use self::layers::Shell;
 pub use self::pages::DemonstrationUser;
 pub use self::server::serve;
 use crate::config::Config;
+use crate::domain::changes::Changes;
 use crate::domain::cx::Clock;
 use crate::domain::db::Db;
 use crate::domain::error::Result;
@@ -58,6 +60,8 @@ pub struct Settings {
     pub drain_timeout: Duration,
     /// Most connections at once.
     pub connections: usize,
+    /// Most answers of one user that go on at once: WebSockets, streams of events, feeds.
+    pub user_connections: usize,
     /// How many proxies of our own stand before the gateway.
     pub proxies: usize,
     /// Whether arrays of operations are read.
@@ -80,6 +84,7 @@ impl From<&Config> for Settings {
             idle_timeout: config.idle_timeout,
             drain_timeout: config.drain_timeout,
             connections: usize::try_from(config.connections).unwrap_or(usize::MAX),
+            user_connections: usize::try_from(config.user_connections).unwrap_or(usize::MAX),
             proxies: config.proxies.and_then(|proxies| usize::try_from(proxies).ok()).unwrap_or(0),
             batching: config.batching,
             metrics: config.metrics,
@@ -94,6 +99,8 @@ pub struct App {
     pub db: Db,
     /// GraphQL.
     pub service: Service,
+    /// The trails as they grow.
+    pub changes: Changes,
     /// Who the caller is.
     pub door: Door,
     /// The clock.
@@ -107,6 +114,9 @@ pub struct App {
     migrated: AtomicBool,
     /// Held by everything that must finish before the process may end.
     underway: watch::Sender<()>,
+    /// Whether the gateway is being stopped.
+    stopping: watch::Sender<bool>,
+    seats: Arc<live::Seats>,
 }
 
 /// The rooms that the building is put around.
@@ -115,6 +125,8 @@ pub struct Parts {
     pub db: Db,
     /// GraphQL.
     pub service: Service,
+    /// The trails as they grow.
+    pub changes: Changes,
     /// Who the caller is.
     pub door: Door,
     /// Steps of the store's history not yet taken.
@@ -124,12 +136,13 @@ pub struct Parts {
 impl App {
     /// An application over `parts`, with the machine's clock.
     pub fn new(parts: Parts, settings: Settings) -> Self {
-        let Parts { db, service, door, pending } = parts;
+        let Parts { db, service, changes, door, pending } = parts;
         // What is counted before the recorder is there is lost.
         crate::telemetry::metrics();
         Self {
             db,
             service,
+            changes,
             door,
             clock: Clock::System,
             settings,
@@ -137,6 +150,8 @@ impl App {
             demonstration: Vec::new(),
             migrated: AtomicBool::new(false),
             underway: watch::Sender::new(()),
+            stopping: watch::Sender::new(false),
+            seats: Arc::default(),
         }
     }
 }
@@ -148,6 +163,7 @@ pub type Gateway = Either<Cors<Shell>, Shell>;
 pub fn gateway(app: &Arc<App>) -> Gateway {
     let router = Router::new()
         .route("/graphql", any(graphql::handle))
+        .route("/trail/events", get(live::feed::handle))
         .route("/", get(pages::start))
         .route("/docs", get(pages::docs))
         .route("/schema.graphql", get(pages::schema))

@@ -56,6 +56,21 @@ impl Payload {
         }
     }
 
+    /// The operations.
+    pub fn requests(&mut self) -> &mut [Request] {
+        match self {
+            Self::One(request) => std::slice::from_mut(request),
+            Self::Many(requests) => requests,
+        }
+    }
+
+    /// Reads the payload of a message.
+    pub fn of_value(payload: Value) -> Result<Request, Refusal> {
+        let wire: Wire = serde_json::from_value(payload)
+            .map_err(|_| Refusal::bad_request("the payload must be an object with a query"))?;
+        wire.request(true)
+    }
+
     /// Reads the parameters of a GET.
     pub fn of_address(uri: &Uri) -> Result<Self, Refusal> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
@@ -116,7 +131,7 @@ impl Wire {
             Value::Null => return Err(Refusal::bad_request("query is missing")),
             _ => return Err(Refusal::bad_request("query must be a string")),
         };
-        Ok(Request { query, operation_name, variables, extensions, queries_only: false })
+        Ok(Request { query, operation_name, variables, extensions, ..Request::default() })
     }
 }
 

@@ -55,7 +55,8 @@ impl Refusal {
 
     /// No media type that we can answer in is accepted.
     pub fn not_acceptable() -> Self {
-        let message = "accept application/graphql-response+json or application/json";
+        let message =
+            "accept application/graphql-response+json, application/json or, for one operation, text/event-stream";
         Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
     }
 

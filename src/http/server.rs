@@ -17,7 +17,7 @@ use super::{App, Gateway, gateway};
 /// time.
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) -> bool {
     let places = Arc::new(Semaphore::new(app.settings.connections.min(Semaphore::MAX_PERMITS)));
-    let (stopping, stopped) = watch::channel(false);
+    let stopped = app.stopping.subscribe();
     let server = Arc::new(Server { builder: builder(&app), gateway: gateway(&app), app, stopped });
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -38,7 +38,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     drop(listener);
     let app = Arc::clone(&server.app);
     drop(server);
-    stopping.send_replace(true);
+    app.stopping.send_replace(true);
     tokio::time::timeout(app.settings.drain_timeout, app.underway.closed()).await.is_ok()
 }
 

@@ -7,3 +7,5 @@ mod random;
 mod record;
 pub mod scale;
 mod sheet;
+#[cfg(test)]
+mod testing;

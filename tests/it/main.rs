@@ -19,11 +19,13 @@
 )]
 
 mod architecture;
+mod command;
 mod domain;
 mod entity;
 mod execution_rules;
 mod fixture;
-mod graphql;
+pub mod graphql;
+mod live;
 mod migration;
 mod report;
 mod store;

@@ -18,8 +18,12 @@ const PASSWORD: &str = "correct horse";
 const ENDED: &str = "the session has ended; sign in again";
 
 fn authority() -> Authority {
+    authority_with(Settings::default())
+}
+
+fn authority_with(settings: Settings) -> Authority {
     let secret = |byte: u8| [Secret::from_bytes(&[byte; 32]).unwrap()];
-    Authority::new(Settings::default(), SigningKeys::new(&secret(1)).unwrap(), ApiKeys::new(&secret(2)).unwrap())
+    Authority::new(settings, SigningKeys::new(&secret(1)).unwrap(), ApiKeys::new(&secret(2)).unwrap())
 }
 
 async fn everywhere() -> (Authority, Vec<World>) {

@@ -1,6 +1,9 @@
 //! Names and passwords.
 
+use chrono::TimeDelta;
+
 use super::*;
+use crate::auth::FailureLimit;
 use crate::domain::cell::Kind;
 use crate::domain::cx::{Proof, Role};
 use crate::domain::db::Arg;
@@ -99,6 +102,21 @@ async fn the_eleventh_try_after_ten_failures_waits() {
         assert!(authority.login(&world.cx(60), elsewhere).await.is_ok());
         assert!(authority.login(&world.cx(60), as_user("ada", PASSWORD)).await.is_ok());
         assert!(authority.login(&world.cx(900), as_user("bob", PASSWORD)).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn how_many_failures_are_too_many_is_the_operators_choice() {
+    let (_, worlds) = everywhere().await;
+    for world in worlds {
+        let failures = FailureLimit { failures: 2, window: TimeDelta::seconds(60) };
+        let authority = authority_with(Settings { failures, ..Settings::default() });
+        for second in [0, 1] {
+            refused_as(authority.login(&world.cx(second), as_user("bob", "wrong horse")).await, WRONG);
+        }
+        let limited = authority.login(&world.cx(30), as_user("bob", PASSWORD)).await;
+        assert!(matches!(limited, Err(Error::RateLimited { retry_after_seconds: 30 })), "{limited:?}");
+        assert!(authority.login(&world.cx(60), as_user("bob", PASSWORD)).await.is_ok());
     }
 }
 

@@ -6,10 +6,11 @@ mod select;
 mod sql;
 mod statement;
 mod window;
+mod zone;
 
 pub use self::expr::{Expr, Test};
 pub use self::referred::referred;
 pub use self::select::{Ask, Asking, Group, Level, Many, One, Question, Select, load};
 pub use self::sql::Sql;
 pub(in crate::domain) use self::statement::literal_limit;
-pub use self::window::{Cursor, OrderBy, Window, order_of};
+pub use self::window::{Cursor, OrderBy, Window, named_order, order_of};

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::zone::Zones;
 use crate::domain::access::{self, Sight, Viewer, Visible};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::{Arg, Store};
@@ -70,6 +71,21 @@ impl Sql {
     pub fn midnight(&mut self) -> &mut Self {
         let midnight = self.now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
         self.value(Kind::Time, Cell::Time(midnight))
+    }
+
+    /// Adds the day of the request where the organization of the row at `alias` is.
+    pub fn today_there(&mut self, alias: &str) -> &mut Self {
+        let zones = Zones::at(self.now);
+        let today = self.now.date_naive();
+        self.push("CASE");
+        for (names, day) in [(zones.before, today.pred_opt()), (zones.after, today.succ_opt())] {
+            let home = self.alias();
+            self.push(" WHEN EXISTS (SELECT 1 FROM \"organization\" ").push(&home).push(" WHERE ");
+            self.column(&home, "id").push(" = ").column(alias, "organization_id").push(" AND ");
+            self.column(&home, "time_zone").one_of(Kind::Text, names, Wanted::In);
+            self.push(") THEN ").value(Kind::Date, Cell::Date(day.unwrap_or(today)));
+        }
+        self.push(" ELSE ").today().push(" END")
     }
 
     /// Adds the active organization's id.
@@ -209,7 +225,25 @@ impl Sql {
                 let user_id = self.viewer.user_id;
                 self.push(" AND ").column(alias, column).push(" = ").arg(Arg::long(user_id))
             }
+            Visible::OfVisibleRecords => self.of_visible_records(alias),
         }
+    }
+
+    /// A row that tells of a record shows to those who may see the record. Most viewers may see all records, and then
+    /// nothing is added.
+    fn of_visible_records(&mut self, alias: &str) -> &mut Self {
+        for (noun, visible) in access::guarded_records(self.viewer) {
+            self.push(" AND (").column(alias, "entity_type").push(" <> '").push(&noun.table).push("'");
+            if let Visible::Own(column) = visible {
+                let record = self.alias();
+                let user_id = self.viewer.user_id;
+                self.push(" OR EXISTS (SELECT 1 FROM ").name(&noun.table).push(" ").push(&record).push(" WHERE ");
+                self.column(&record, "uuid").push(" = ").column(alias, "entity_uuid").push(" AND ");
+                self.column(&record, column).push(" = ").arg(Arg::long(user_id)).push(")");
+            }
+            self.push(")");
+        }
+        self
     }
 
     /// Writes a part apart, to be put in later: its text, and what `write` gives. Aliases and places go on counting, so

@@ -192,19 +192,28 @@ pub(super) fn child_statement(asking: &Asking, list: &List<'_>, target: &'static
     let alias = named.alias.clone();
     let limit = many.ask.window.limit.map(literal_limit);
     match (asking.store, limit) {
+        // The page of each parent has the child's own columns and the name of the child, and what is joined stands
+        // outside: within, PostgreSQL may choose to read the whole joined table for every parent.
         (Store::Postgres, Some(limit)) => {
-            sql.push("SELECT page.*, parent.id FROM ").keys("parent", keys).push(" CROSS JOIN LATERAL (SELECT ");
+            let inner = sql.alias();
+            sql.push("SELECT ");
             write_columns(&named, &mut columns, &mut sql);
             write_order_values(&named, &many.ask, &mut columns, &mut sql);
-            sql.push(" FROM ");
-            let (key, scope) = write_link(link, list.noun, target, &alias, &mut sql);
-            write_joins(&named, &mut sql);
+            sql.push(", parent.id FROM ").keys("parent", keys);
+            sql.push(" CROSS JOIN LATERAL (SELECT ").push(&inner).push(".* FROM ");
+            let (key, scope) = write_link(link, list.noun, target, &inner, &mut sql);
             sql.push(" WHERE ").push(&key).push(" = parent.id").push(&scope).push(" AND ");
-            write_condition(asking, target, &many.ask, &alias, &mut sql);
-            write_window(target, &many.ask, &alias, &mut sql);
+            write_condition(asking, target, &many.ask, &inner, &mut sql);
+            write_window(target, &many.ask, &inner, &mut sql);
             sql.push(" ORDER BY ");
-            write_child_order(link, target, &many.ask, &alias, &mut sql);
-            sql.push(" LIMIT ").push(&limit.to_string()).push(") AS page");
+            write_child_order(link, target, &many.ask, &inner, &mut sql);
+            sql.push(" LIMIT ").push(&limit.to_string()).push(") AS ").push(&alias);
+            // Without a join nothing takes the rows out of the order of their page.
+            if !named.ones.is_empty() {
+                write_joins(&named, &mut sql);
+                sql.push(" ORDER BY parent.id, ");
+                write_child_order(link, target, &many.ask, &alias, &mut sql);
+            }
         }
         // SQLite has no LATERAL: the ids of each parent's page are numbered first, then only their rows are read.
         (Store::Sqlite, Some(limit)) => {

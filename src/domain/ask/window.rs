@@ -41,18 +41,17 @@ pub struct Cursor {
     id: i64,
 }
 
-/// The order of a list with the row's id behind it, so that no two rows are equal.
+/// An order by the names of fields, descending where true.
+pub fn named_order(noun: &Noun, names: &[(&str, bool)]) -> Vec<OrderBy> {
+    let step = |(name, descending): &(&str, bool)| {
+        noun.find_field(name).map(|(field, _)| OrderBy { field, descending: *descending })
+    };
+    names.iter().filter_map(step).collect()
+}
+
+/// The order of a list, the noun's own where none is asked for. The row's id always ends it, so no two rows are equal.
 pub fn order_of(noun: &Noun, order: &[OrderBy]) -> Vec<OrderBy> {
-    if order.is_empty() {
-        noun.order
-            .iter()
-            .filter_map(|(name, descending)| {
-                noun.find_field(name).map(|(field, _)| OrderBy { field, descending: *descending })
-            })
-            .collect()
-    } else {
-        order.to_vec()
-    }
+    if order.is_empty() { named_order(noun, &noun.order) } else { order.to_vec() }
 }
 
 impl Cursor {

@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Row};
 
+use super::commits::Commits;
 use super::lease::Leases;
 use super::{Db, Inner, Pools};
 use crate::domain::error::{Error, Result};
@@ -59,6 +60,8 @@ impl Settings {
 const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
 /// Connections beside those that are leased and never come back to the pool.
 const FOR_MIGRATIONS: u32 = 1;
+/// The connection to the other instances.
+const FOR_NEIGHBOURS: u32 = 1;
 const POSTGRES_AT_LEAST: i64 = 130_000;
 
 impl Db {
@@ -66,7 +69,12 @@ impl Db {
     pub async fn connect(settings: &Settings) -> Result<Self> {
         let pools = if settings.is_postgres() { postgres(settings).await? } else { sqlite(settings).await? };
         Ok(Self {
-            inner: Arc::new(Inner { pools, statements: AtomicU64::new(0), without_tree: AtomicBool::new(false) }),
+            inner: Arc::new(Inner {
+                pools,
+                statements: AtomicU64::new(0),
+                without_tree: AtomicBool::new(false),
+                commits: Commits::default(),
+            }),
         })
     }
 
@@ -93,7 +101,7 @@ async fn postgres(settings: &Settings) -> Result<Pools> {
         ])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
-        .max_connections(settings.connections + FOR_MIGRATIONS)
+        .max_connections(settings.connections + FOR_MIGRATIONS + FOR_NEIGHBOURS)
         .acquire_timeout(settings.pool_wait)
         .max_lifetime(None)
         .idle_timeout(None)

@@ -3,10 +3,14 @@
 //! Every operation runs in a task of its own, so a client that leaves cannot cut it short and leave a connection in an
 //! unknown state (docs/decisions/0006).
 
+mod commits;
 mod connect;
 mod engine;
 mod lease;
+mod neighbours;
 mod statement;
+#[cfg(test)]
+pub mod testing;
 mod tx;
 
 use std::sync::Arc;
@@ -16,10 +20,13 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use sqlx::{Postgres, Sqlite};
 
+use self::commits::Commits;
+pub use self::commits::Growth;
 pub use self::connect::Settings;
 pub use self::engine::sqlite_instant;
 use self::lease::Leases;
 pub use self::lease::Usage;
+pub use self::neighbours::Neighbours;
 pub use self::statement::{Arg, Rows, Statement};
 use self::tx::AnyLease;
 pub use self::tx::{Outcome, Tx};
@@ -45,6 +52,7 @@ struct Inner {
     pools: Pools,
     statements: AtomicU64,
     without_tree: AtomicBool,
+    commits: Commits,
 }
 
 enum Pools {
@@ -235,14 +243,19 @@ impl Db {
             store: self.store(),
             statements: Arc::clone(&errand.statements),
             recorded: false,
+            grown: Vec::new(),
             again: false,
             ledger: Ledger::default(),
             keeps_tree: !self.inner.without_tree.load(Ordering::Relaxed),
+            refused: false,
         };
         let outcome = command(&mut tx).await;
         let (value, commit) = match outcome {
             Ok(Outcome::Changed(_)) if !tx.recorded => {
                 (Err(Error::internal("write", &"a change without an entry in the trail")), false)
+            }
+            Ok(Outcome::Changed(_) | Outcome::Bookkeeping(_)) if tx.refused => {
+                (Err(Error::internal("write", &"a command that went on after the store refused a statement")), false)
             }
             Ok(Outcome::Changed(value) | Outcome::Bookkeeping(value)) => (Ok(value), true),
             Ok(Outcome::Unchanged(value)) => (Ok(value), false),
@@ -252,6 +265,9 @@ impl Db {
         let finished = tx.lease.raw(if commit { "COMMIT" } else { "ROLLBACK" }).await;
         match (finished, value) {
             (Ok(()), value) => {
+                if commit {
+                    self.inner.commits.tell(&tx.grown);
+                }
                 tx.lease.give_back();
                 if again && value.is_err() {
                     return Err(Attempt::Again);
@@ -268,6 +284,12 @@ impl Db {
     /// anew when the store is next opened with it.
     pub fn leave_out_tree(&self) {
         self.inner.without_tree.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for commits through this door and gives the trails that have grown by them, each once however many
+    /// commits there were. For one listener.
+    pub async fn grown(&self) -> Vec<Growth> {
+        self.inner.commits.next().await
     }
 
     /// Closes all connections.

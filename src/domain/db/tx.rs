@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::{Postgres, Sqlite};
 
-use super::Store;
 use super::lease::Lease;
 use super::statement::{Rows, Statement};
+use super::{Growth, Store};
 use crate::domain::error::Result;
 use crate::domain::trail::{Ledger, Receipt};
 
@@ -46,12 +46,16 @@ pub struct Tx {
     pub(super) statements: Arc<AtomicU64>,
     /// Set by the trail when it has appended: without it nothing commits.
     pub(super) recorded: bool,
+    /// The trails that grow with the commit.
+    pub(super) grown: Vec<Growth>,
     /// Set when the store asks for the whole transaction to be run again.
     pub(super) again: bool,
     /// What the trail has locked and appended.
     pub(super) ledger: Ledger,
     /// Whether events become leaves of their organization's tree.
     pub(super) keeps_tree: bool,
+    /// Set when the store refused a statement: PostgreSQL then commits nothing, and does not say so.
+    pub(super) refused: bool,
 }
 
 /// What a command leaves behind.
@@ -71,6 +75,7 @@ impl Tx {
         match self.lease.fetch(statement).await {
             Ok(rows) => Ok(rows),
             Err(error) => {
+                self.refused = true;
                 // PostgreSQL: serialization failure and deadlock.
                 let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
                 self.again = code.is_some_and(|code| matches!(&*code, "40001" | "40P01"));
@@ -82,6 +87,11 @@ impl Tx {
     /// Which store this is, for SQL that must differ.
     pub fn store(&self) -> Store {
         self.store
+    }
+
+    /// Whether the trail has appended entries of this transaction.
+    pub(in crate::domain) fn is_recorded(&self) -> bool {
+        self.recorded
     }
 
     /// Receipts of the events that this transaction has appended, in their order.
@@ -97,6 +107,11 @@ impl Tx {
     /// Whether events become leaves of their organization's tree.
     pub(in crate::domain) fn keeps_tree(&self) -> bool {
         self.keeps_tree
+    }
+
+    /// The trail of an organization grows with the commit.
+    pub(in crate::domain) fn mark_grown(&mut self, organization_id: i64, last_sequence: i64) {
+        self.grown.push(Growth { organization_id, last_sequence });
     }
 
     /// The trail has appended the entries of this transaction.

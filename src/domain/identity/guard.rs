@@ -19,23 +19,29 @@ pub fn ended() -> Error {
 /// read in the request that brings it, and the operator needs no session.
 pub fn guard_sql(caller: &Caller, first: usize) -> Option<(String, Vec<Arg>)> {
     let Proof::Token { generation, family } = caller.proof else { return None };
-    let [user, generation_place, family_place, organization, role] = [0, 1, 2, 3, 4].map(|offset| first + offset);
-    let session = session_sql([user, generation_place, family_place]);
-    let sql = format!(
-        "({session} AND EXISTS (SELECT 1 FROM membership AS guard_m WHERE guard_m.organization_id = ${organization} \
-         AND guard_m.user_id = ${user} AND guard_m.role = ${role}))"
-    );
+    let places = [0, 1, 2, 3, 4].map(|offset| format!("${}", first + offset));
+    let sql = token_sql(places.each_ref().map(String::as_str));
     let mut args = session_args(caller.user_id, generation, family);
     args.extend([Arg::long(caller.organization_id), Arg::text(caller.role.word())]);
     Some((sql, args))
 }
 
-/// A session without regard to the organization: the user, the generation, the sign-in.
-fn session_sql([user, generation, family]: [usize; 3]) -> String {
+/// A session in an organization, its values by their SQL: the user, the generation, the sign-in, the organization and
+/// the role there.
+pub(super) fn token_sql([user, generation, family, organization, role]: [&str; 5]) -> String {
+    let session = session_sql([user, generation, family]);
     format!(
-        "EXISTS (SELECT 1 FROM \"user\" AS guard_u WHERE guard_u.id = ${user} AND guard_u.status = 'ACTIVE' AND \
-         guard_u.token_generation = ${generation} AND EXISTS (SELECT 1 FROM refresh_token AS guard_r WHERE \
-         guard_r.family = ${family} AND guard_r.user_id = guard_u.id AND guard_r.revoked_at IS NULL))"
+        "({session} AND EXISTS (SELECT 1 FROM membership AS guard_m WHERE guard_m.organization_id = {organization} AND \
+         guard_m.user_id = {user} AND guard_m.role = {role}))"
+    )
+}
+
+/// A session without regard to the organization: the user, the generation, the sign-in.
+fn session_sql([user, generation, family]: [&str; 3]) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM \"user\" AS guard_u WHERE guard_u.id = {user} AND guard_u.status = 'ACTIVE' AND \
+         guard_u.token_generation = {generation} AND EXISTS (SELECT 1 FROM refresh_token AS guard_r WHERE \
+         guard_r.family = {family} AND guard_r.user_id = guard_u.id AND guard_r.revoked_at IS NULL))"
     )
 }
 
@@ -59,11 +65,17 @@ pub async fn verify(db: &Db, errand: &Errand, caller: &Caller, now: DateTime<Utc
 }
 
 fn key_sql(caller: &Caller, key_id: i64, now: DateTime<Utc>) -> (String, Vec<Arg>) {
-    let sql = "EXISTS (SELECT 1 FROM api_key AS k JOIN \"user\" AS u ON u.id = k.user_id JOIN membership AS m ON \
-               m.organization_id = k.organization_id AND m.user_id = k.user_id WHERE k.id = $1 AND k.revoked_at IS \
-               NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND u.status = 'ACTIVE' AND m.role = $3)";
     let args = vec![Arg::long(key_id), Arg::one(Kind::Time, now), Arg::text(caller.role.word())];
-    (sql.to_owned(), args)
+    (held_key_sql(["$1", "$2", "$3"]), args)
+}
+
+/// A key that holds, its values by their SQL: the key, the instant and the role of its user.
+pub(super) fn held_key_sql([key, now, role]: [&str; 3]) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM api_key AS k JOIN \"user\" AS u ON u.id = k.user_id JOIN membership AS m ON \
+         m.organization_id = k.organization_id AND m.user_id = k.user_id WHERE k.id = {key} AND k.revoked_at IS NULL \
+         AND (k.expires_at IS NULL OR k.expires_at > {now}) AND u.status = 'ACTIVE' AND m.role = {role})"
+    )
 }
 
 /// The same session acting in another organization of its user, named by uuid or slug. One statement, which also asks
@@ -80,7 +92,7 @@ pub async fn switch(cx: &Cx, caller: &Caller, organization: &str) -> Result<Call
     let sql = format!(
         "SELECT {}, o.id, m.role FROM (SELECT 1 AS one) AS base LEFT JOIN organization AS o ON o.{column} = $4 LEFT \
          JOIN membership AS m ON m.organization_id = o.id AND m.user_id = $1",
-        session_sql([1, 2, 3])
+        session_sql(["$1", "$2", "$3"])
     );
     let mut args = session_args(caller.user_id, generation, family);
     args.push(name);

@@ -4,6 +4,7 @@
 mod account;
 mod guard;
 mod key;
+mod lapsed;
 mod people;
 mod session;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use super::error::{Error, Result};
 pub use self::account::{Account, Seat, find_account};
 pub use self::guard::{ended, guard_sql, switch, verify};
 pub use self::key::{ApiKey, api_key, touch_api_key};
+pub use self::lapsed::lapsed;
 pub use self::people::{
     NewOrganization, NewUser, Row, add_member, add_organization, add_user, find_organization, find_user, set_password,
     set_status,

@@ -1,15 +1,13 @@
-//! Stores and people for tests: SQLite in a file of its own, and PostgreSQL in a schema of its own where
-//! `TEST_DATABASE_URL` names a server.
+//! People for tests, on every store there is.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::ConnectionTrait;
-
 use uuid::Uuid;
 
 use super::{ApiKeyPurpose, NewOrganization, NewUser, Row, add_member, add_organization, add_user};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::cx::{Cx, Role, Surface, new_uuid};
-use crate::domain::db::{Arg, Db, Errand, Outcome, Settings, Statement};
+use crate::domain::db::testing::Scratch;
+use crate::domain::db::{Arg, Db, Errand, Outcome, Statement};
 use crate::domain::trail::Origin;
 
 /// The instant tests begin at.
@@ -23,30 +21,20 @@ pub struct World {
     pub zeta: Row,
     pub ada: Row,
     pub bob: Row,
-    _folder: tempfile::TempDir,
+    _scratch: Scratch,
 }
 
 /// The same world on every store there is.
 pub async fn worlds(password_hash: &str) -> Vec<World> {
     let mut worlds = Vec::new();
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("test.db").display());
-    worlds.push(world(url, folder, password_hash).await);
-    if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
-        let schema = format!("identity_{}", new_uuid().simple());
-        let base = Db::connect(&Settings::at(server.clone())).await.unwrap();
-        base.for_migrations().execute_unprepared(&format!("CREATE SCHEMA {schema}")).await.unwrap();
-        base.close().await;
-        let joint = if server.contains('?') { '&' } else { '?' };
-        let url = format!("{server}{joint}options=-c%20search_path%3D{schema}");
-        worlds.push(world(url, tempfile::tempdir().unwrap(), password_hash).await);
+    for scratch in Scratch::all().await {
+        worlds.push(world(scratch, password_hash).await);
     }
     worlds
 }
 
-async fn world(url: String, folder: tempfile::TempDir, password_hash: &str) -> World {
-    let db = Db::connect(&Settings::at(url)).await.unwrap();
-    migration::up(&db.for_migrations()).await.unwrap();
+async fn world(scratch: Scratch, password_hash: &str) -> World {
+    let db = scratch.db.clone();
     let hash = password_hash.to_owned();
     let [acme, zeta, ada, bob] = db
         .write(&Errand::default(), move |tx| {
@@ -75,7 +63,7 @@ async fn world(url: String, folder: tempfile::TempDir, password_hash: &str) -> W
         })
         .await
         .unwrap();
-    World { db, acme, zeta, ada, bob, _folder: folder }
+    World { db, acme, zeta, ada, bob, _scratch: scratch }
 }
 
 fn row(outcome: &Outcome<Row>) -> Row {

@@ -2,6 +2,7 @@
 
 use entity::action_plan::{Column as C, Entity};
 
+use crate::domain::cell::Kind;
 use crate::domain::describe::{Link, Noun, Shape};
 
 /// Describes [`Entity`] as `ActionPlan`.
@@ -22,6 +23,9 @@ pub fn describe() -> Noun {
     .field("finishDate", C::FinishDate, "Day it was finished.")
     .field("floatingDates", C::FloatingDates, "Whether the planned days move with the start.")
     .field("progress", C::Progress, "Work done, in percent.")
+    .derived("timeProgress", Kind::Int, super::derived::time_progress, super::derived::TIME_PROGRESS)
+    .always()
+    .asked()
     .field("status", C::Status, "Whether it is in use, such as active or archived; an open set.")
     .field("stage", C::Stage, "Where it stands, such as planned, executing, executed or rejected; an open set.")
     .field("createdAt", C::CreatedAt, "Instant it was created.")

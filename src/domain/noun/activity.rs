@@ -39,6 +39,7 @@ pub fn describe() -> Noun {
         C::CustomResponses,
         "Array of further answers: custom_option_id, field_label and field_value.",
     )
+    .field("mandatory", C::Mandatory, "Whether the audit cannot be closed without it.")
     .field("score", C::Score, "Points reached; null = not scored.")
     .field("weight", C::Weight, "Weight of the score in the audit's mean; null = 1.")
     .field("answerNotApplicable", C::AnswerNotApplicable, "Whether the question did not apply.")

@@ -92,6 +92,9 @@ pub fn describe() -> Noun {
             "Mean progress of its activities in percent; without activities 100 when it is over, else 0.",
         )
         .always()
+        .derived("timeProgress", Kind::Int, super::derived::time_progress, super::derived::TIME_PROGRESS)
+        .always()
+        .asked()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

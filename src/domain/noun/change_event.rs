@@ -3,7 +3,7 @@
 use entity::change_event::{Column as C, Entity};
 
 use crate::domain::cell::Kind;
-use crate::domain::describe::{Link, Noun, Shape};
+use crate::domain::describe::{Audience, Link, Noun, Shape};
 use crate::enumeration;
 
 /// Describes [`Entity`] as `ChangeEvent`.
@@ -14,6 +14,7 @@ pub fn describe() -> Noun {
         "changeEvents",
         "One entry of the change trail: who did what to which entity, when, and what it was before and after.",
     )
+    .audience(Audience::AsTheRecord)
     .order(&[("sequence", true)])
     .field("legacyId", C::Id, "The same row's integer id, as the AuditComply surface shows it.")
     .field("uuid", C::Uuid, "Identifier, the same on every surface.")

@@ -104,6 +104,36 @@ pub fn audit_progress(sql: &mut Sql, alias: &str) {
     sql.push(" IN ('CLOSED', 'CANCELED') THEN 100 ELSE 0 END)");
 }
 
+/// What [`time_progress`] is, for the API's reader.
+pub const TIME_PROGRESS: &str = "Planned days that have passed, in percent, by the calendar of the organization's time \
+                                 zone: 100 once it is finished, 0 without both planned days.";
+
+/// The share of the days from the start to the due date that has passed (contract action_audit 4.10).
+pub fn time_progress(sql: &mut Sql, alias: &str) {
+    sql.push("SELECT CASE WHEN ").column(alias, "finish_date").push(" IS NOT NULL THEN 100 WHEN ");
+    sql.column(alias, "start_date").push(" IS NULL OR ").column(alias, "due_date").push(" IS NULL THEN 0 WHEN ");
+    sql.column(alias, "due_date").push(" < ").column(alias, "start_date").push(" THEN 100 WHEN there.day < ");
+    sql.column(alias, "start_date")
+        .push(" THEN 0 WHEN there.day > ")
+        .column(alias, "due_date")
+        .push(" THEN 100 ELSE 100 * ");
+    days(sql, |sql| sql.push("there.day"), |sql| sql.column(alias, "start_date"));
+    sql.push(" / (");
+    days(sql, |sql| sql.column(alias, "due_date"), |sql| sql.column(alias, "start_date"));
+    sql.push(" + 1) END FROM (SELECT ").today_there(alias).push(" AS day) AS there");
+}
+
+/// Days from the second to the first.
+fn days(sql: &mut Sql, last: impl Fn(&mut Sql) -> &mut Sql, first: impl Fn(&mut Sql) -> &mut Sql) {
+    let (open, middle, end) = match sql.store() {
+        Store::Postgres => ("(", " - ", ")"),
+        Store::Sqlite => ("CAST(julianday(", ") - julianday(", ") AS INTEGER)"),
+    };
+    sql.push(open);
+    last(sql).push(middle);
+    first(sql).push(end);
+}
+
 /// Absolute difference of count and stock (contract packagex 2.3).
 pub fn discrepancy(sql: &mut Sql, alias: &str) {
     sql.push("abs(").column(alias, "counted_qty").push(" - ").column(alias, "total_qty").push(")");

@@ -6,10 +6,10 @@ use sea_orm::{ColumnTrait, EntityName, EntityTrait, IdenStatic, Iterable};
 
 use crate::domain::cell::{Cell, Kind, instant_text};
 use crate::domain::db::{Arg, Statement, Store, Tx};
-use crate::domain::describe::kind_of;
+use crate::domain::describe::{Noun, kind_of};
 use crate::domain::error::Result;
 
-/// Columns that no snapshot shows: secret, or moving without an event of their own.
+/// Columns that the trail does not show: secret, worked out from others, or moving without an entry of their own.
 const UNTOLD: &[&str] = &[
     "password_hash",
     "pincode_hash",
@@ -18,7 +18,10 @@ const UNTOLD: &[&str] = &[
     "issue_counter",
     "action_plan_counter",
     "idea_counter",
+    "last_audited_at",
     "last_used_at",
+    "number_norm",
+    "number_tail",
 ];
 
 /// Which columns of a table stand in a snapshot.
@@ -43,6 +46,16 @@ impl Shape {
             table: E::default().table_name().to_owned(),
             owned: all().any(|(name, _)| name == "organization_id"),
             columns: all().filter(|(name, _)| told(name)).collect(),
+        }
+    }
+
+    /// The columns of a noun that the trail tells of.
+    pub fn of_noun(noun: &Noun) -> Self {
+        let told = |name: &str| name != "organization_id" && !UNTOLD.contains(&name);
+        Self {
+            table: noun.table.clone(),
+            owned: noun.columns.iter().any(|(name, _)| *name == "organization_id"),
+            columns: noun.columns.iter().filter(|(name, _)| told(name)).copied().collect(),
         }
     }
 

@@ -7,11 +7,11 @@ use indexmap::IndexMap;
 use super::collect::{Collector, Merged, sets};
 use super::shape::{ConnectionDraft, Draft, EdgeDraft, ObjectDraft, PageInfoPart, PartDraft};
 use super::value::References;
-use crate::domain::ask::{Ask, Many, One, Select, Window, order_of};
+use crate::domain::ask::{Ask, Many, One, Select, Window, named_order, order_of};
 use crate::domain::describe::{Noun, Relation, Shape};
 use crate::domain::error::{Error, Exceeded, Result};
 use crate::domain::model::model;
-use crate::graphql::input::{self, Arguments, PageSizes};
+use crate::graphql::input::{self, Arguments, FilterLimits, PageSizes};
 
 /// Name of the interface of everything with a global id.
 pub const NODE: &str = "Node";
@@ -25,11 +25,21 @@ pub struct PlanLimits {
     pub nested: PageSizes,
     /// Rows that all connections together may give, page sizes multiplied.
     pub rows: u64,
+    /// What one filter may hold.
+    pub filter: FilterLimits,
+    /// Steps of one order.
+    pub order_fields: usize,
 }
 
 impl Default for PlanLimits {
     fn default() -> Self {
-        Self { root: PageSizes { default: 25, most: 200 }, nested: PageSizes { default: 10, most: 100 }, rows: 10_000 }
+        Self {
+            root: PageSizes { default: 25, most: 200 },
+            nested: PageSizes { default: 10, most: 100 },
+            rows: 10_000,
+            filter: FilterLimits::default(),
+            order_fields: 5,
+        }
     }
 }
 
@@ -179,7 +189,8 @@ impl<'d> Compiler<'d> {
     ) -> Result<Connection> {
         let arguments = self.collector.arguments(first(merged)?)?;
         let sizes = if nested.is_some() { self.limits.nested } else { self.limits.root };
-        self.connection_with(noun, merged, &arguments, parents, sizes)
+        let order = nested.map_or(&[][..], |relation| relation.order);
+        self.connection_with(noun, merged, &arguments, parents, Paging { sizes, order })
     }
 
     /// The same with arguments that were read before.
@@ -189,13 +200,17 @@ impl<'d> Compiler<'d> {
         merged: &Merged<'d>,
         arguments: &Arguments,
         parents: u64,
-        sizes: PageSizes,
+        Paging { sizes, order: own }: Paging,
     ) -> Result<Connection> {
         let expr = match arguments.get("filter") {
-            Some(value) => input::filter(noun, value)?,
+            Some(value) => input::filter(noun, value, &self.limits.filter)?,
             None => crate::domain::ask::Expr::always(),
         };
-        let order = input::order(noun, arguments.get("orderBy"))?;
+        let mut order = input::order(noun, arguments.get("orderBy"), self.limits.order_fields)?;
+        if order.is_empty() {
+            order = named_order(noun, own);
+        }
+        let order = order_of(noun, &order);
         let window = input::window(noun, &order, arguments, sizes)?;
         let limit = window.limit.unwrap_or(sizes.default) as u64;
         let rows = parents.saturating_mul(limit.max(1));
@@ -272,6 +287,21 @@ impl<'d> Compiler<'d> {
             parts.push((key.to_owned(), part));
         }
         Ok(parts)
+    }
+}
+
+/// How a connection is paged where nothing else is asked for.
+#[derive(Clone, Copy)]
+pub struct Paging {
+    /// Sizes of a page.
+    pub sizes: PageSizes,
+    /// The order; the noun's own where it is empty.
+    pub order: &'static [(&'static str, bool)],
+}
+
+impl From<PageSizes> for Paging {
+    fn from(sizes: PageSizes) -> Self {
+        Self { sizes, order: &[] }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod collect;
 mod compile;
+mod live;
 mod report;
 mod root;
 mod shape;
@@ -10,6 +11,7 @@ mod value;
 
 pub use self::collect::{Collector, Variables};
 pub use self::compile::PlanLimits;
+pub use self::live::{LivePart, LiveRoot, Payload};
 pub use self::report::{Asked, Report};
 pub use self::root::{Composite, NodesRoot, Part, Plan, Root, part_question, plan};
 pub use self::shape::{Computed, ConnectionPart, ConnectionShape, EdgePart, ObjectShape, Out, PageInfoPart};

@@ -11,7 +11,7 @@ use crate::domain::error::{Error, Exceeded, Result};
 use crate::domain::model::model;
 use crate::domain::search::{self, SORTS};
 use crate::domain::summary::{self, AUDITS, By, DIMENSIONS, Dimension, GROUPS, ISSUES, Order, Subject};
-use crate::graphql::input::{self, Arguments, word};
+use crate::graphql::input::{self, Arguments, FilterLimits, word};
 use crate::graphql::schema;
 
 /// A question of the domain that is no list of rows.
@@ -35,8 +35,8 @@ pub enum Asked {
 /// The report that gives a composite's values, where one does.
 pub fn report(described: &schema::Composite, arguments: &Arguments, compiler: &Compiler<'_>) -> Result<Option<Report>> {
     Ok(Some(match described.name {
-        "auditSummary" => summary(&AUDITS, arguments)?,
-        "issueSummary" => summary(&ISSUES, arguments)?,
+        "auditSummary" => summary(&AUDITS, arguments, &compiler.limits.filter)?,
+        "issueSummary" => summary(&ISSUES, arguments, &compiler.limits.filter)?,
         "search" => search(arguments, compiler)?,
         _ => return Ok(None),
     }))
@@ -56,10 +56,10 @@ fn one_word<'a>(arguments: &'a Arguments, name: &str) -> Option<&'a str> {
     arguments.get(name).and_then(word)
 }
 
-fn summary(subject: &'static Subject, arguments: &Arguments) -> Result<Report> {
+fn summary(subject: &'static Subject, arguments: &Arguments, limits: &FilterLimits) -> Result<Report> {
     let noun = model().noun(subject.noun).ok_or(Error::Internal)?;
     let expr = match arguments.get("filter") {
-        Some(filter) => input::filter(noun, filter)?,
+        Some(filter) => input::filter(noun, filter, limits)?,
         None => Expr::always(),
     };
     let mut by: Vec<&'static Dimension> = Vec::new();

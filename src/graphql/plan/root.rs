@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::collect::{Collector, Merged, sets};
 use super::compile::{Compiler, PlanLimits};
+use super::live::{LiveRoot, live};
 use super::report::{self, Report};
 use super::shape::{ConnectionShape, ObjectShape};
 use super::shorthand;
@@ -19,6 +20,7 @@ use crate::domain::cell::{Cell, Kind};
 use crate::domain::describe::Noun;
 use crate::domain::error::{Error, Result};
 use crate::domain::model::model;
+use crate::graphql::federation;
 use crate::graphql::input::{self, Arguments};
 use crate::graphql::names;
 use crate::graphql::schema;
@@ -28,6 +30,8 @@ use crate::graphql::schema;
 pub struct Plan {
     /// Its root fields in the order of the response.
     pub fields: Vec<RootField>,
+    /// Rows that its connections may give at most, page sizes multiplied.
+    pub rows: u64,
     /// Why there is no plan.
     pub refusal: Option<Error>,
 }
@@ -54,6 +58,8 @@ pub enum Root {
     Nodes(NodesRoot),
     /// An object of parts that are answered apart.
     Composite(Composite),
+    /// Answered event by event.
+    Live(Box<LiveRoot>),
     /// Left to the engine: introspection.
     Engine,
 }
@@ -135,6 +141,7 @@ pub fn plan(
         }
         plan.fields.push(RootField { key: key.to_owned(), root });
     }
+    plan.rows = compiler.rows;
     Ok(plan)
 }
 
@@ -151,27 +158,35 @@ fn root_field<'d>(compiler: &mut Compiler<'d>, root_type: &'static str, merged: 
     if let Some(composite) = schema::composite(root_type, name) {
         return self::composite(compiler, composite, arguments, merged);
     }
+    if root_type == "Subscription" {
+        return live(compiler, &arguments, merged).map(|root| Root::Live(Box::new(root)));
+    }
     if root_type != "Query" {
         return Ok(Root::Engine);
     }
     match name {
         "node" => {
             let id = arguments.get("id").cloned().unwrap_or(Value::Null);
-            return nodes(compiler, &[id], true, &sets(merged));
+            return nodes(compiler, &[id], true, (&sets(merged), compiler.limits.root.most));
         }
         "nodes" => {
             let Some(Value::List(ids)) = arguments.get("ids") else {
                 return Err(Error::invalid("ids", "must be a list of ids"));
             };
-            return nodes(compiler, ids, false, &sets(merged));
+            return nodes(compiler, ids, false, (&sets(merged), compiler.limits.root.most));
         }
+        "_entities" => {
+            let ids = federation::ids(arguments.get("representations"))?;
+            return nodes(compiler, &ids, false, (&sets(merged), federation::MOST_ENTITIES));
+        }
+        "_service" => return self::composite(compiler, &federation::SERVICE, arguments, merged),
         "history" => return history(compiler, arguments, merged),
         _ => {}
     }
     for noun in model().nouns() {
         if noun.plural == name && !name.is_empty() {
             let sizes = compiler.limits.root;
-            let mut connection = compiler.connection_with(noun, merged, &arguments, 1, sizes)?;
+            let mut connection = compiler.connection_with(noun, merged, &arguments, 1, sizes.into())?;
             if let Some(expr) = shorthand::condition(noun, &arguments, compiler.now)? {
                 connection.ask.expr = Expr::And(vec![expr, connection.ask.expr]);
             }
@@ -252,8 +267,12 @@ fn id_condition(noun: &'static Noun, name: &str, value: &Value) -> Result<Expr> 
     }
 }
 
-fn nodes<'d>(compiler: &mut Compiler<'d>, ids: &[Value], single: bool, selection: &[&'d SelectionSet]) -> Result<Root> {
-    let most = compiler.limits.root.most;
+fn nodes<'d>(
+    compiler: &mut Compiler<'d>,
+    ids: &[Value],
+    single: bool,
+    (selection, most): (&[&'d SelectionSet], usize),
+) -> Result<Root> {
     if ids.len() > most {
         return Err(Error::TooLarge(crate::domain::error::Exceeded {
             limit: "page size",
@@ -296,7 +315,7 @@ fn history<'d>(compiler: &mut Compiler<'d>, mut arguments: Arguments, merged: &M
     let (named, uuid) =
         names::read_global_id(text).ok_or_else(|| Error::invalid("entity", "is not an id of this service"))?;
     let sizes = compiler.limits.root;
-    let mut connection = compiler.connection_with(noun, merged, &arguments, 1, sizes)?;
+    let mut connection = compiler.connection_with(noun, merged, &arguments, 1, sizes.into())?;
     let (type_at, _) = noun.find_field("entityType").ok_or(Error::Internal)?;
     let (uuid_at, _) = noun.find_field("entityUuid").ok_or(Error::Internal)?;
     connection.ask.expr = Expr::And(vec![

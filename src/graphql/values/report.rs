@@ -197,7 +197,11 @@ pub const SEARCH: Composite = Composite {
             "Only records of these sorts; all without it. Equally good ones come in the order of the sorts, then \
              newest first.",
         ),
-        ("first", "Int", "At most so many; 25 without it, at most 200."),
+        (
+            "first",
+            "Int",
+            "At most so many; without it as many as a list at the root gives, and at most as many as that may give.",
+        ),
         ("after", "String", "Only those behind this cursor."),
     ],
     typename: "SearchConnection",

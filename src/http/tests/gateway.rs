@@ -29,6 +29,24 @@ async fn refusals_come_in_the_media_type_that_was_asked_for() {
 }
 
 #[tokio::test]
+async fn the_cost_is_told_to_those_who_ask_for_it_in_a_header() {
+    let house = house(|settings| settings.batching = true).await;
+    let cost = |body: &serde_json::Value| body["extensions"]["cost"].clone();
+    let read = |seen: &Seen| serde_json::from_slice::<serde_json::Value>(&seen.body).unwrap();
+    for (said, told) in [("include", true), ("Include", true), ("no", false), ("", false)] {
+        let seen = house.post(&[JSON, ("x-graphql-cost", said)], QUERY).await;
+        assert_eq!(cost(&read(&seen)).is_object(), told, "{said}");
+    }
+    let seen = house.post(&[JSON, ("x-graphql-cost", "include")], format!("[{QUERY},{QUERY}]")).await;
+    assert!(read(&seen).as_array().unwrap().iter().all(|answer| cost(answer)["limit"] == 10_000));
+    let address = "/graphql?query=%7B__typename%7D";
+    let (silent, told) = (house.get(address, &[]).await, house.get(address, &[("x-graphql-cost", "include")]).await);
+    assert!(cost(&read(&silent)).is_null() && cost(&read(&told)).is_object());
+    assert!(told.header("vary").contains("x-graphql-cost"));
+    assert_ne!(told.header("etag"), silent.header("etag"));
+}
+
+#[tokio::test]
 async fn what_a_form_could_send_is_not_read() {
     let house = house(|_| {}).await;
     let types =

@@ -16,7 +16,8 @@ use tower::ServiceExt;
 use super::{App, Credentials, Door, Gateway, Parts, Settings};
 use crate::auth;
 use crate::config::Config;
-use crate::domain::cx::{Caller, Cx};
+use crate::domain::changes::Changes;
+use crate::domain::cx::{Caller, Clock, Cx};
 use crate::domain::db::{self, Db};
 use crate::domain::error::{Error, Result};
 use crate::domain::session::{Login, Opened, Sessions};
@@ -82,6 +83,14 @@ impl Sessions for Closed {
         Box::pin(async { Err(Error::Forbidden("closed")) })
     }
 
+    fn password_hash(&self, _: String) -> BoxFuture<'_, Result<String>> {
+        Box::pin(async { Ok("no hash".to_owned()) })
+    }
+
+    fn api_token(&self, key: uuid::Uuid) -> String {
+        key.to_string()
+    }
+
     fn logout<'a>(&'a self, _: &'a Cx) -> BoxFuture<'a, Result<()>> {
         Box::pin(async { Err(Error::Forbidden("closed")) })
     }
@@ -96,7 +105,8 @@ async fn house_with(change: impl FnOnce(&mut Settings), furnish: impl FnOnce(&mu
     let url = format!("sqlite://{}", folder.path().join("store.sqlite").display());
     let db = Db::connect(&db::Settings::at(url)).await.unwrap();
     let service = Service::new(crate::graphql::Settings::default(), Arc::new(Closed)).unwrap();
-    let parts = Parts { db, service, door: door(), pending: Box::new(|| Box::pin(async { Ok(0) })) };
+    let changes = Changes::start(db.clone(), Clock::System);
+    let parts = Parts { db, service, changes, door: door(), pending: Box::new(|| Box::pin(async { Ok(0) })) };
     let mut settings = Settings::from(&Config::default());
     change(&mut settings);
     let mut app = App::new(parts, settings);

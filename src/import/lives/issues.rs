@@ -73,8 +73,8 @@ impl Record for Violation {
         Ok(())
     }
 
-    fn order(&self) -> (&str, Option<NaiveDate>) {
-        (&self.business, Some(self.day))
+    fn visit(&self) -> Option<(i64, NaiveDate)> {
+        Some((self.site_id, self.day))
     }
 
     fn reference(&self) -> &str {

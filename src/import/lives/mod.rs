@@ -114,8 +114,8 @@ trait Record: Clone + Send + Sync + 'static {
     /// Finds what the row refers to.
     fn resolve(&mut self, known: &mut Known) -> Result<(), Reason>;
 
-    /// Rows of one business are written together, in the order of their days.
-    fn order(&self) -> (&str, Option<NaiveDate>);
+    /// The site and day it belongs to. Rows of one site are written together, in the order of their days.
+    fn visit(&self) -> Option<(i64, NaiveDate)>;
 
     /// The row's key in the source.
     fn reference(&self) -> &str;
@@ -185,7 +185,7 @@ impl Import<'_> {
             return Ok(());
         }
         // Stable, so that rows of one day keep the order of the file.
-        batch.sort_by(|one, other| one.order().cmp(&other.order()));
+        batch.sort_by_key(Record::visit);
         let batch = Arc::new(batch);
         let (run, rows) = (self.run.clone(), Arc::clone(&batch));
         let placed = self
@@ -224,9 +224,10 @@ async fn place<R: Record>(tx: &mut Tx, run: &Run, rows: &[R]) -> domain::error::
     Ok(rows.iter().map(placed).collect())
 }
 
-/// Whether `next` belongs into the next batch: this one is full, and a business is not divided, unless it is huge.
+/// Whether `next` belongs into the next batch: this one is full, and no site is divided, unless it is huge.
 fn is_full<R: Record>(batch: &[R], next: &R) -> bool {
-    let divides = batch.last().is_some_and(|last| last.order().0 == next.order().0);
+    let site = |row: &R| row.visit().map(|(site_id, _)| site_id);
+    let divides = site(next).is_some() && batch.last().is_some_and(|last| site(last) == site(next));
     batch.len() >= BATCH && (!divides || batch.len() >= 4 * BATCH)
 }
 

@@ -63,8 +63,8 @@ impl Record for Business {
         Ok(())
     }
 
-    fn order(&self) -> (&str, Option<NaiveDate>) {
-        (&self.id, None)
+    fn visit(&self) -> Option<(i64, NaiveDate)> {
+        None
     }
 
     fn reference(&self) -> &str {

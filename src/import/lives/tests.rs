@@ -206,7 +206,7 @@ async fn a_later_export_adds_to_what_is_there() {
         let audits =
             "SELECT name, audit_type, number, CAST(asset_sequence AS TEXT) FROM audit ORDER BY id DESC LIMIT 2";
         let found = rows(&home, audits, 4).await;
-        assert!(found.contains(&"Inspection 2024-06-01 | general | AUD-7 | 5".to_owned()), "{found:?}");
+        assert!(found.contains(&"Inspection 2024-06-01 | general | AUD-6 | 5".to_owned()), "{found:?}");
         assert_eq!(home.count("SELECT CAST(max(number) AS bigint) FROM issue").await, 5);
         assert_eq!(home.count("SELECT count(*) FROM category").await, 3);
         assert_eq!(home.count("SELECT count(*) FROM asset WHERE name = 'Renamed'").await, 0);
@@ -261,6 +261,24 @@ async fn many_rows_of_one_business_are_numbered_in_the_order_of_their_days() {
                             b.asset_sequence = a.asset_sequence + 1 WHERE b.started_at <= a.started_at";
         assert_eq!(home.count(out_of_order).await, 0);
         assert_eq!(home.count("SELECT count(*) FROM asset WHERE audit_counter = 1500").await, 2);
+        home.close().await;
+    }
+}
+
+#[tokio::test]
+async fn businesses_keep_the_order_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("businesses.csv"), "business_id,name\n9,A\n10,C\n2,B\n").unwrap();
+    let inspections = "business_id,date\n2,20240103\n9,20240102\n10,20240101\n9,20240101\n";
+    std::fs::write(folder.path().join("inspections.csv"), inspections).unwrap();
+    std::fs::write(folder.path().join("violations.csv"), "business_id,date\n").unwrap();
+    for home in Home::all().await {
+        import(&home, folder.path(), Mode::Write).await;
+        assert_eq!(rows(&home, "SELECT external_ref FROM asset ORDER BY id", 1).await, ["9", "10", "2"]);
+        assert_eq!(
+            rows(&home, "SELECT number, external_ref FROM audit ORDER BY id", 2).await,
+            ["AUD-1 | 9|20240101||1", "AUD-2 | 9|20240102||1", "AUD-3 | 10|20240101||1", "AUD-4 | 2|20240103||1",]
+        );
         home.close().await;
     }
 }

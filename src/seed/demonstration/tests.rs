@@ -1,58 +1,35 @@
-use sea_orm::ConnectionTrait;
-
 use super::*;
-use crate::domain::cell::Cell;
-use crate::domain::cx::new_uuid;
-use crate::domain::db::{Rows, Settings};
+use crate::domain::db::testing::Scratch;
 use crate::seed::sheet::sheets;
+use crate::seed::testing::{assert_same, everything, expect_no_gaps};
 
 const NOW: &str = "2026-03-14T09:30:00Z";
 
 struct Stage {
-    db: Db,
+    store: Scratch,
     loaded: Loaded,
-    _folder: tempfile::TempDir,
 }
 
-/// The demonstration of an instant, on SQLite and, where `TEST_DATABASE_URL` names a server, on PostgreSQL.
-async fn stages(now: &str) -> Vec<Stage> {
-    let folder = tempfile::tempdir().unwrap();
-    let mut urls = vec![(format!("sqlite://{}/demonstration.sqlite", folder.path().display()), folder)];
-    if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
-        let schema = format!("demonstration_{}", new_uuid().simple());
-        let base = Db::connect(&Settings::at(server.clone())).await.unwrap();
-        base.for_migrations().execute_unprepared(&format!("CREATE SCHEMA {schema}")).await.unwrap();
-        base.close().await;
-        let joint = if server.contains('?') { '&' } else { '?' };
-        urls.push((format!("{server}{joint}options=-c%20search_path%3D{schema}"), tempfile::tempdir().unwrap()));
+impl std::ops::Deref for Stage {
+    type Target = Scratch;
+
+    fn deref(&self) -> &Scratch {
+        &self.store
     }
+}
+
+/// The demonstration of an instant on every store.
+async fn stages(now: &str) -> Vec<Stage> {
     let mut stages = Vec::new();
-    for (url, folder) in urls {
-        let db = Db::connect(&Settings::at(url)).await.unwrap();
-        migration::up(&db.for_migrations()).await.unwrap();
-        let loaded = load(&db, now.parse().unwrap(), hash).await.unwrap().unwrap();
-        stages.push(Stage { db, loaded, _folder: folder });
+    for store in Scratch::all().await {
+        let loaded = load(&store.db, now.parse().unwrap(), hash).await.unwrap().unwrap();
+        stages.push(Stage { store, loaded });
     }
     stages
 }
 
 async fn hash(password: &str) -> Result<String> {
     Ok(format!("hash of {password}"))
-}
-
-impl Stage {
-    async fn ask(&self, sql: &str, kinds: Vec<Kind>) -> Rows {
-        self.db.fetch(&Errand::default(), Statement::new(sql, Vec::new(), kinds)).await.unwrap()
-    }
-
-    async fn count(&self, sql: &str) -> i64 {
-        self.ask(&format!("SELECT count(*) FROM {sql}"), vec![Kind::Long]).await.cell(0, 0).as_int().unwrap()
-    }
-
-    async fn words(&self, sql: &str) -> Vec<String> {
-        let rows = self.ask(sql, vec![Kind::Text]).await;
-        rows.iter().map(|row| row[0].as_str().unwrap().to_owned()).collect()
-    }
 }
 
 #[tokio::test]
@@ -81,6 +58,7 @@ async fn every_table_has_rows_and_every_word_occurs() {
         }
         let kinds = stage.words("SELECT DISTINCT entity_type FROM change_event WHERE entity_type LIKE 'acq.%'").await;
         assert_eq!(kinds.len(), 6);
+        stage.store.close().await;
     }
 }
 
@@ -94,6 +72,7 @@ async fn something_is_always_due_and_nothing_happens_after_yesterday() {
         assert!(stage.count(overdue).await > 10);
         assert_eq!(stage.count("change_event WHERE event_date >= '2027-12-31'").await, 0);
         assert_eq!(stage.count("audit WHERE updated_at >= '2027-12-31'").await, 0);
+        stage.store.close().await;
     }
 }
 
@@ -122,9 +101,7 @@ async fn the_trail_ends_where_the_tables_stand() {
                 }
             }
         }
-        let gaps = "SELECT organization_id, count(*) - max(sequence) FROM change_event GROUP BY organization_id";
-        let rows = stage.ask(gaps, vec![Kind::Long, Kind::Long]).await;
-        assert!(rows.len() == 2 && rows.iter().all(|row| row[1] == Cell::Int(0)));
+        expect_no_gaps(&stage).await;
         let sql = format!(
             "SELECT a.slug FROM asset a JOIN change_event e ON e.entity_uuid = a.uuid WHERE e.entity_type = 'asset' \
              AND e.action = 'Edit' AND a.slug = '{WELL_KNOWN_SLUG}'"
@@ -132,6 +109,7 @@ async fn the_trail_ends_where_the_tables_stand() {
         assert!(stage.words(&sql).await.len() >= 5);
         let paths = stage.words("SELECT path FROM asset WHERE parent_id IS NOT NULL").await;
         assert!(paths.iter().all(|path| path.len() >= 26 && path.ends_with('/')));
+        stage.store.close().await;
     }
 }
 
@@ -153,6 +131,7 @@ async fn the_keys_and_people_are_those_that_are_told_and_come_once() {
         let before = stage.count("change_event").await;
         assert!(load(&stage.db, NOW.parse().unwrap(), hash).await.unwrap().is_none());
         assert_eq!(stage.count("change_event").await, before);
+        stage.store.close().await;
     }
 }
 
@@ -160,35 +139,10 @@ async fn the_keys_and_people_are_those_that_are_told_and_come_once() {
 async fn the_same_day_gives_the_same_rows_on_every_store() {
     let mut stages_of_a_day = stages("2026-03-14T00:00:00Z").await;
     stages_of_a_day.extend(stages("2026-03-14T23:59:59Z").await);
-    let mut seen: Option<Vec<Vec<Cell>>> = None;
+    let mut seen = None;
     for stage in stages_of_a_day {
-        let mut all = Vec::new();
-        for sheet in sheets() {
-            let names: Vec<String> = sheet
-                .columns
-                .iter()
-                .map(|(name, kind)| match kind {
-                    Kind::Json => format!("CAST(\"{name}\" AS TEXT)"),
-                    _ => format!("\"{name}\""),
-                })
-                .collect();
-            let order = if sheet.identified { "id" } else { "1, 2, 3" };
-            let sql = format!("SELECT {} FROM \"{}\" ORDER BY {order}", names.join(", "), sheet.name);
-            let rows = stage.ask(&sql, sheet.columns.iter().map(|(_, kind)| *kind).collect()).await;
-            all.extend(rows.iter().map(<[Cell]>::to_vec));
-        }
-        let events = "SELECT organization_id, sequence, uuid, entity_type, entity_uuid, CAST(snapshot_after AS TEXT), \
-                      CAST(snapshot_before AS TEXT) FROM change_event ORDER BY organization_id, sequence";
-        let kinds = vec![Kind::Long, Kind::Long, Kind::Uuid, Kind::Text, Kind::Uuid, Kind::Json, Kind::Json];
-        all.extend(stage.ask(events, kinds).await.iter().map(<[Cell]>::to_vec));
-        match &seen {
-            None => seen = Some(all),
-            Some(first) => {
-                assert_eq!(first.len(), all.len());
-                for (one, other) in first.iter().zip(&all) {
-                    assert_eq!(one, other);
-                }
-            }
-        }
+        let all = everything(&stage).await;
+        assert_same(seen.get_or_insert_with(|| all.clone()), &all);
+        stage.store.close().await;
     }
 }

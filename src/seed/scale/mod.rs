@@ -2,9 +2,12 @@
 //! every audit about three issues and eight activities. The same for the same order.
 
 mod ground;
+mod issue;
 mod plan;
 mod row;
 mod table;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::sync::Arc;

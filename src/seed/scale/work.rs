@@ -35,36 +35,38 @@ pub struct Work {
 
 /// The first day that is told of.
 const FIRST_DAY: i64 = -1_120;
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
 
 /// One audit while its rows are made.
-struct Audit<'a> {
-    ground: &'a Ground,
-    pattern: &'static Pattern,
-    template: usize,
-    id: i64,
-    number: usize,
-    auditor: i64,
-    state: &'static str,
-    due: i64,
-    made: DateTime<Utc>,
-    started: DateTime<Utc>,
-    completed: DateTime<Utc>,
-    closed: DateTime<Utc>,
-    passed: bool,
+pub(super) struct Audit<'a> {
+    pub(super) ground: &'a Ground,
+    pub(super) pattern: &'static Pattern,
+    pub(super) template: usize,
+    pub(super) id: i64,
+    pub(super) number: usize,
+    pub(super) auditor: i64,
+    pub(super) state: &'static str,
+    pub(super) due: i64,
+    pub(super) made: DateTime<Utc>,
+    pub(super) started: DateTime<Utc>,
+    pub(super) completed: DateTime<Utc>,
+    pub(super) closed: DateTime<Utc>,
+    pub(super) passed: bool,
 }
 
 impl Ground {
-    fn day(&self, days: i64) -> NaiveDate {
+    pub(super) fn day(&self, days: i64) -> NaiveDate {
         let distance = Days::new(days.unsigned_abs());
         let day = if days < 0 { self.today.checked_sub_days(distance) } else { self.today.checked_add_days(distance) };
         day.unwrap_or(self.today)
     }
 
-    fn at(&self, days: i64, minute: i64) -> DateTime<Utc> {
+    pub(super) fn at(&self, days: i64, minute: i64) -> DateTime<Utc> {
         self.day(days).and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::minutes(minute)
     }
 
-    fn person(&self, random: &mut Random) -> i64 {
+    pub(super) fn person(&self, random: &mut Random) -> i64 {
         random.pick(&self.people).copied().unwrap_or_default()
     }
 }
@@ -103,13 +105,14 @@ pub fn work(ground: &Ground, (first, slots): (usize, &[Slot])) -> Work {
 }
 
 fn audit<'a>(ground: &'a Ground, position: usize, random: &mut Random) -> Audit<'a> {
-    // The audits come in the order in which they were made, evenly over the days up to yesterday.
+    // The audits come in the order in which they were made, evenly over the days up to yesterday, each of them in the
+    // morning, so that the work of the day comes after it.
     let share = |span: i64| {
         let spread = i128::from(span) * i128::try_from(position).unwrap_or(0);
         i64::try_from(spread / i128::try_from(ground.counts.audits).unwrap_or(1)).unwrap_or(0)
     };
-    let made = ground.at(FIRST_DAY, 0) + TimeDelta::milliseconds(share(-FIRST_DAY * 86_400_000));
-    let made_day = FIRST_DAY + share(-FIRST_DAY);
+    let (made_day, moment) = (FIRST_DAY + share(-FIRST_DAY), share(-FIRST_DAY * DAY) % DAY);
+    let made = ground.at(made_day, 240) + TimeDelta::milliseconds(moment / 6);
     let ahead = if made_day > -60 && random.chance(35) { random.between(20, 110) } else { random.between(7, 28) };
     let due = made_day + ahead;
     let state = state(due, random);
@@ -128,10 +131,9 @@ fn audit<'a>(ground: &'a Ground, position: usize, random: &mut Random) -> Audit<
         state,
         due,
         made,
-        // Work of the day on which the audit was made begins after that.
-        started: ground.at(started, 540 + random.between(0, 300)).max(made),
-        completed: ground.at(completed, 900 + random.between(0, 120)).max(made),
-        closed: ground.at(closed, 1_080 + random.between(0, 200)).max(made),
+        started: ground.at(started, 540 + random.between(0, 300)),
+        completed: ground.at(completed, 940 + random.between(0, 120)),
+        closed: ground.at(closed, 1_080 + random.between(0, 200)),
         passed: random.chance(78),
     }
 }
@@ -168,12 +170,12 @@ fn state(due: i64, random: &mut Random) -> &'static str {
 }
 
 /// A value where something has happened.
-fn when<T: Into<Cell>>(happened: bool, value: T) -> Cell {
+pub(super) fn when<T: Into<Cell>>(happened: bool, value: T) -> Cell {
     if happened { value.into() } else { Cell::Null }
 }
 
 impl Audit<'_> {
-    fn has_begun(&self) -> bool {
+    pub(super) fn has_begun(&self) -> bool {
         !matches!(self.state, "CREATED" | "CANCELED")
     }
 
@@ -258,7 +260,7 @@ impl Audit<'_> {
         ]
     }
 
-    fn question(&self, place: usize) -> Option<&'static Question> {
+    pub(super) fn question(&self, place: usize) -> Option<&'static Question> {
         let questions: &'static [Question] = self.pattern.questions;
         questions.get(place % questions.len().max(1))
     }
@@ -303,67 +305,6 @@ impl Audit<'_> {
             when(answered, word),
             self.made.into(),
             if answered { ended } else { self.made }.into(),
-            Cell::Int(1),
-        ]
-    }
-
-    /// In the order of [`super::table::ISSUE`].
-    fn issue(&self, (slot, place): (&Slot, usize), (activity, number): (i64, i64), random: &mut Random) -> Vec<Cell> {
-        let ground = self.ground;
-        let found = if self.has_begun() { self.started } else { self.made } + TimeDelta::minutes(10);
-        let found_day = (found.date_naive() - ground.today).num_days();
-        let (severity, allowed) = match random.below(10) {
-            0 | 1 => ("HIGH", 14),
-            2..=5 => ("MEDIUM", 30),
-            _ => ("LOW", 60),
-        };
-        let old = found_day < -allowed - 20;
-        let status = match (old, random.below(100)) {
-            (true, 0..=93) | (false, 0..=19) => "CLOSED",
-            (true, 94..=95) | (false, 20..=59) => "OPEN",
-            (true, 96..=97) | (false, 60..=79) => "INPROGRESS",
-            (true, 98) | (false, 80..=89) => "INREVIEW",
-            (true, _) | (false, 90..=93) => "REOPENED",
-            (false, _) => "DRAFT",
-        };
-        let closed = status == "CLOSED";
-        let resolved = (found + TimeDelta::days(random.between(1, allowed + 8))).min(ground.at(0, -30)).max(found);
-        let question = self.question(place);
-        let task = self.pattern.issue == "TASK";
-        let remedy = question.map_or("", |question| question.remedy);
-        let corrective = || json!({ "description": remedy, "root_cause": question.map(|question| question.cause), "due_date": null, "completed_at": null });
-        let approver = ground.people.first().copied().unwrap_or_default();
-        let broad = ["HIGH", "MEDIUM", "LOW"];
-        vec![
-            random.uuid().into(),
-            ground.organization.into(),
-            self.pattern.issue.into(),
-            Cell::Int(number),
-            question.map_or("", |question| question.finding).into(),
-            when(random.chance(40), question.map_or("", |question| question.cause)),
-            status.into(),
-            severity.into(),
-            random.word(&broad).into(),
-            random.word(&broad).into(),
-            random.word(&["CRITICAL", "HIGH", "MEDIUM", "MEDIUM", "LOW"]).into(),
-            if task { Cell::Null } else { json_cell(&corrective()) },
-            when(task, remedy),
-            ground.day(found_day + allowed).into(),
-            when(closed, resolved),
-            found.date_naive().into(),
-            when(closed, resolved),
-            ground.person(random).into(),
-            self.auditor.into(),
-            when(closed, approver),
-            random.word(&["no", "partly"]).into(),
-            Cell::Int(i64::from(status == "REOPENED")),
-            Cell::Json("[]".to_owned()),
-            self.id.into(),
-            activity.into(),
-            id(ground.asset, slot.asset as usize).into(),
-            ground.templates.get(self.template).copied().into(),
-            found.into(),
-            if closed { resolved } else { found }.into(),
             Cell::Int(1),
         ]
     }

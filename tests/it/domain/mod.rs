@@ -1,5 +1,6 @@
-//! What may be asked: the model, and the answers to questions about it.
+//! What may be asked: the model, and the answers to questions about it; and the door to the store.
 
 mod ask;
+mod db;
 mod model;
 mod trail;

@@ -1,14 +1,18 @@
 //! Values at the edge of what their columns hold are answered like any other.
 
-use audit_gateway::domain::ask::{Expr, Question, Test};
+use std::sync::Arc;
+
+use audit_gateway::domain::access::{Sight, Viewer};
+use audit_gateway::domain::ask::{Asking, Expr, Question, Select, Test, load};
 use audit_gateway::domain::cell::Cell;
 use audit_gateway::domain::cx::Role;
-use audit_gateway::domain::db::{Db, Store};
+use audit_gateway::domain::db::{Db, Errand, Store};
+use audit_gateway::domain::model::model;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{answer, every_field, field, ids, ids_of, noun};
-use crate::fixture::{Org, Row, insert_rows};
+use super::{answer, by, every_field, field, ids, ids_of, noun};
+use crate::fixture::{Org, Row, insert_rows, instant};
 use crate::store::{TestStore, on_both_stores};
 
 on_both_stores!(
@@ -17,6 +21,7 @@ on_both_stores!(
     a_negative_mean_is_rounded_away_from_zero,
     an_audit_that_is_due_after_the_calendar_is_never_due,
     numbers_beyond_a_column_compare_like_numbers,
+    planned_days_pass_where_the_organization_is,
 );
 
 const GREATEST: &str = "999999999999.999999";
@@ -138,4 +143,57 @@ async fn numbers_beyond_a_column_compare_like_numbers(kind: Store) {
         let found = ids(&store.db, Org::Harbour.viewer(Role::Member), ids_of(noun, expr.clone())).await;
         assert_eq!(!found.expect("an answer").is_empty(), holds, "{} {expr:?}", noun.name);
     }
+}
+
+/// The worked examples of the contract (action_audit 6, case 20), and midnight on both sides of Greenwich.
+async fn planned_days_pass_where_the_organization_is(kind: Store) {
+    let store = TestStore::migrated(kind).await;
+    let zones = ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "nowhere"];
+    for (zone, id) in zones.into_iter().zip(31_i64..) {
+        let slug = format!("zone-{id}");
+        let audit = |n: i64, start: Option<&str>, due: Option<&str>, finish: Option<&str>| {
+            let number = format!("{id}-{n}");
+            Row::new(
+                "audit",
+                json!({
+                    "id": id * 10 + n, "organization_id": id, "number": number, "number_norm": number, "name": "Planned",
+                    "start_date": start, "due_date": due, "finish_date": finish
+                }),
+            )
+        };
+        let rows = vec![
+            Row::new("organization", json!({ "id": id, "slug": slug, "name": "Planned", "time_zone": zone })),
+            audit(1, Some("2021-09-01"), Some("2021-09-08"), None),
+            audit(2, Some("2021-09-08"), Some("2021-09-01"), None),
+            audit(3, None, Some("2021-09-08"), None),
+            audit(4, Some("2021-09-01"), None, None),
+            audit(5, Some("2030-01-01"), Some("2030-01-08"), Some("2021-09-02")),
+        ];
+        insert_rows(&store.db, rows).await;
+    }
+    let audit = noun("Audit");
+    let progress = async |id: i64, now: &str| {
+        let errand = Errand { organization_id: Some(id), ..Errand::default() };
+        let viewer = Viewer { organization_id: id, user_id: 0, role: Role::Member, sight: Sight::Organization };
+        let asking = Arc::new(Asking { model: model(), viewer, now: instant(now), store: store.db.store() });
+        let select = Select { fields: vec![field(audit, "timeProgress")], ..Select::default() };
+        let mut question = Question { select, ..ids_of(audit, Expr::always()) };
+        question.ask.order = vec![by(audit, "legacyId", false)];
+        let question = Arc::new(question);
+        let level = store.db.read(&errand, move |reader| {
+            let (asking, question) = (Arc::clone(&asking), Arc::clone(&question));
+            Box::pin(async move { load(reader, &asking, &question).await })
+        });
+        let level = level.await.expect("an answer");
+        level.rows.iter().map(|row| row[1].as_int().expect("a share")).collect::<Vec<_>>()
+    };
+    assert_eq!(progress(31, "2021-08-31T12:00:00Z").await, [0, 100, 0, 0, 100]);
+    assert_eq!(progress(31, "2021-09-01T00:00:00Z").await, [0, 100, 0, 0, 100]);
+    assert_eq!(progress(31, "2021-09-05T23:59:59.999999Z").await, [50, 100, 0, 0, 100]);
+    assert_eq!(progress(31, "2021-09-08T12:00:00Z").await, [87, 100, 0, 0, 100]);
+    assert_eq!(progress(31, "2021-12-08T12:00:00Z").await, [100, 100, 0, 0, 100]);
+    for (id, share) in [(31, 50), (32, 62), (33, 50), (34, 50)] {
+        assert_eq!(progress(id, "2021-09-05T11:00:00Z").await[0], share, "{id}");
+    }
+    assert_eq!(progress(33, "2021-09-05T10:59:59Z").await[0], 37);
 }

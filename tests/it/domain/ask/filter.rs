@@ -15,6 +15,7 @@ use crate::store::{TestStore, on_both_stores};
 on_both_stores!(
     a_random_condition_gives_the_rows_it_means,
     every_field_of_random_rows_reads_as_it_is_worked_out,
+    the_audits_to_come_are_those_that_are_worked_out,
     parts_of_texts_are_found_by_letter_and_not_by_pattern,
 );
 
@@ -65,6 +66,30 @@ async fn every_field_of_random_rows_reads_as_it_is_worked_out(kind: Store) {
                     if found[index + 1] != worked_out {
                         return Err(format!("{name}.{}: {:?}, but {worked_out:?}", field.name, found[index + 1]));
                     }
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+async fn the_audits_to_come_are_those_that_are_worked_out(kind: Store) {
+    let store = TestStore::seeded(kind).await;
+    let future = noun("FutureAudit");
+    check(60, &world(), async |world| {
+        world.put(&store.db).await;
+        let question = Question { select: every_field(future), ..ids_of(future, Expr::always()) };
+        let (level, _) = answer(&store.db, viewer(), question).await.map_err(|error| error.to_string())?;
+        let mut meant = reckon::future_audits(&world);
+        meant.sort_by_key(|fields| (fields[0].1.as_time(), fields[5].1.as_str().map(ToOwned::to_owned)));
+        if level.rows.len() != meant.len() {
+            return Err(format!("{} rows, but {meant:?}", level.rows.len()));
+        }
+        for (row, meant) in level.rows.iter().zip(meant) {
+            for (name, worked_out) in meant {
+                let found = &row[1 + super::field(future, name)];
+                if *found != worked_out {
+                    return Err(format!("{name}: {found:?}, but {worked_out:?}"));
                 }
             }
         }

@@ -5,11 +5,11 @@ use std::cmp::Ordering;
 use audit_gateway::domain::ask::Test;
 use audit_gateway::domain::cell::{Cell, Kind};
 use audit_gateway::domain::describe::{Field, Noun, Source};
-use chrono::{Datelike, Months};
+use chrono::{DateTime, Days, Months, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::world::World;
-use crate::fixture::{Row, clock};
+use super::world::{WEST, World};
+use crate::fixture::{Row, clock, instant};
 
 /// Whether a value passes a test (contract graphql, Filters): a comparison with a missing value is never true.
 pub fn passes(value: &Cell, test: &Test, fold: bool) -> bool {
@@ -84,7 +84,7 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
         ("Asset", "archived") => Cell::Bool(!row.get("archived_at").is_null()),
         ("Asset", "breadcrumb") => breadcrumb(world, row).into(),
         ("Asset", "childCount") => count(world, "asset", "parent_id", row, |_| true),
-        ("Asset", "nextAuditDate") => next_audit(world, row),
+        ("Asset", "nextAuditDate") => next(world, row).map(|next| next.due).into(),
         ("Audit", "scoreMain") => score(world, row),
         ("Audit", "overdue") => {
             let end = row.get("finished_at").as_time().unwrap_or_else(|| clock().now());
@@ -95,6 +95,7 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
             count(world, "issue", "audit_id", row, |issue| text(issue, "kind") == "NONCONFORMANCE")
         }
         ("Audit", "workProgress") => progress(world, row),
+        ("Audit", "timeProgress") => time_progress(world, row),
         ("Issue", "overdue") => {
             let late = match row.get("complete_by") {
                 Cell::Date(last) => *last < clock().now().date_naive(),
@@ -126,22 +127,52 @@ fn breadcrumb(world: &World, row: &Row) -> String {
     way.iter().map(|above| text(above, "name")).collect::<Vec<_>>().join(" > ")
 }
 
-fn next_audit(world: &World, row: &Row) -> Cell {
-    let own = row.get("audit_frequency_months").as_int();
+/// The audit that an asset's next one follows, and when that is due: calendar months after the last completed full audit,
+/// else after the asset's creation (contract ablebase 4.2).
+struct Next<'w> {
+    months: u32,
+    last: Option<&'w Row>,
+    due: DateTime<Utc>,
+}
+
+fn next<'w>(world: &'w World, asset: &Row) -> Option<Next<'w>> {
+    let own = asset.get("audit_frequency_months").as_int();
     let default = || world.table("organization")[0].get("default_audit_frequency_months").as_int();
-    let months = own.or_else(default).and_then(|months| u32::try_from(months).ok()).unwrap_or(0);
-    if months == 0 || !row.get("archived_at").is_null() {
-        return Cell::Null;
+    let months = own.or_else(default).and_then(|months| u32::try_from(months).ok()).filter(|months| *months > 0)?;
+    if !asset.get("archived_at").is_null() {
+        return None;
     }
-    let audits = under(world, "audit", "asset_id", row).into_iter();
+    let audits = under(world, "audit", "asset_id", asset).into_iter();
     let done = audits.filter(|audit| text(audit, "type") == "FULL" && text(audit, "state") == "CLOSED");
-    let last = done.filter_map(|audit| audit.get("completed_at").as_time()).max();
-    let from = last.or(row.get("created_at").as_time()).expect("an instant");
-    // No audit is due beyond the calendar.
-    if i64::from(months) > (9_998 - i64::from(from.year())) * 12 {
-        return Cell::Null;
-    }
-    Cell::Time(from.checked_add_months(Months::new(months)).expect("an instant"))
+    let last = done.filter(|audit| !audit.get("completed_at").is_null()).max_by_key(|audit| {
+        (audit.get("completed_at").as_time(), audit.get("asset_sequence").as_int(), audit.get("id").as_int())
+    });
+    let from = last.map_or(asset.get("created_at"), |last| last.get("completed_at")).as_time().expect("an instant");
+    // No audit is due after the calendar of both stores.
+    let due = from.checked_add_months(Months::new(months)).filter(|due| *due < instant("9999-12-01T00:00:00Z"))?;
+    Some(Next { months, last, due })
+}
+
+/// The audits to come of the products that wait for one, by product: what `FutureAudit` shows, field by field.
+pub fn future_audits(world: &World) -> Vec<[(&'static str, Cell); 6]> {
+    let waiting = world.table("asset").iter().filter(|asset| {
+        let full = under(world, "audit", "asset_id", asset).into_iter().filter(|audit| text(audit, "type") == "FULL");
+        text(asset, "kind") == "PRODUCT"
+            && full.into_iter().all(|audit| ["CLOSED", "CANCELED"].contains(&text(audit, "state")))
+    });
+    let shown = waiting.filter_map(|asset| {
+        let Next { months, last, due } = next(world, asset)?;
+        let of_last = |column: &str| last.map_or(Cell::Null, |last| last.get(column).clone());
+        Some([
+            ("nextAuditDate", due.into()),
+            ("overdue", Cell::Bool(due < clock().now())),
+            ("auditFrequency", months.into()),
+            ("lastAuditDate", of_last("completed_at")),
+            ("lastAuditNumber", of_last("asset_sequence")),
+            ("assetSlug", asset.get("slug").clone()),
+        ])
+    });
+    shown.collect()
 }
 
 fn score(world: &World, row: &Row) -> Cell {
@@ -171,6 +202,22 @@ fn progress(world: &World, row: &Row) -> Cell {
         return Cell::Int(if ["CLOSED", "CANCELED"].contains(&text(row, "state")) { 100 } else { 0 });
     }
     Cell::Int(done.iter().sum::<i64>() / i64::try_from(done.len()).expect("few"))
+}
+
+/// Days are told by the calendar where the organization is; at the clock's hour it is a day earlier west of there.
+fn time_progress(world: &World, row: &Row) -> Cell {
+    let west = text(&world.table("organization")[0], "time_zone") == WEST;
+    let today = clock().now().date_naive() - Days::new(u64::from(west));
+    let (start, due) = match (row.get("finish_date"), row.get("start_date"), row.get("due_date")) {
+        (Cell::Null, Cell::Date(start), Cell::Date(due)) => (*start, *due),
+        (Cell::Null, ..) => return Cell::Int(0),
+        _ => return Cell::Int(100),
+    };
+    if due < start {
+        return Cell::Int(100);
+    }
+    let share = (100 * (today - start).num_days()).div_euclid((due - start).num_days() + 1);
+    Cell::Int(share.clamp(0, 100))
 }
 
 /// The cell as a store gives it back: decimals without trailing zeros.

@@ -45,6 +45,11 @@ async fn truth(db: &Db, viewer: &Viewer, noun: &Noun) -> BTreeSet<i64> {
         Visible::All => {}
         Visible::None => sql.push_str(" AND 1 = 0"),
         Visible::Own(column) => sql.push_str(&format!(" AND \"{column}\" = {}", viewer.user_id)),
+        Visible::OfVisibleRecords if viewer.role >= Role::Admin => {}
+        Visible::OfVisibleRecords => sql.push_str(&format!(
+            " AND (entity_type <> 'api_key' OR entity_uuid IN (SELECT uuid FROM api_key WHERE user_id = {}))",
+            viewer.user_id
+        )),
     }
     longs(db, &Errand::default(), sql).await.into_iter().collect()
 }
@@ -129,21 +134,25 @@ async fn no_relation_leads_out_of_the_organization(kind: Store) {
 async fn no_filter_tells_of_another_organization(kind: Store) {
     let store = TestStore::seeded(kind).await;
     let (own, other) = (Org::Harbour.viewer(Role::Owner), Org::Nordic.viewer(Role::Owner));
-    for noun in model().nouns().iter().filter(|noun| noun.identified) {
-        let foreign = truth(&store.db, &other, noun).await;
-        let foreign: Vec<Cell> =
-            foreign.difference(&truth(&store.db, &own, noun).await).copied().map(Cell::Int).collect();
-        let by_id = |ids: Vec<Cell>| Expr::field(field(noun, "legacyId"), Test::In(ids));
-        let found = ids(&store.db, own, ids_of(noun, by_id(foreign.clone()))).await.expect("nothing");
-        assert_eq!(found, [0_i64; 0], "{} of the other organization", noun.name);
-        let found = ids(&store.db, own, ids_of(noun, Expr::Not(Box::new(by_id(foreign))))).await.expect("a list");
-        assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), truth(&store.db, &own, noun).await, "{}", noun.name);
+    for noun in model().nouns() {
+        if let Some((id, _)) = noun.find_field("legacyId") {
+            let foreign = truth(&store.db, &other, noun).await;
+            let foreign: Vec<Cell> =
+                foreign.difference(&truth(&store.db, &own, noun).await).copied().map(Cell::Int).collect();
+            let by_id = |ids: Vec<Cell>| Expr::field(id, Test::In(ids));
+            let found = ids(&store.db, own, ids_of(noun, by_id(foreign.clone()))).await.expect("nothing");
+            assert_eq!(found, [0_i64; 0], "{} of the other organization", noun.name);
+            let found = ids(&store.db, own, ids_of(noun, Expr::Not(Box::new(by_id(foreign))))).await.expect("a list");
+            assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), truth(&store.db, &own, noun).await, "{}", noun.name);
+        }
         for (relation, described) in noun.relations.iter().enumerate() {
             let (_, target) = model().related(noun, relation).expect("a target");
+            // A row of a view has no id to be found by; that a list shows its own organization's only is tested above.
+            let Some((id, _)) = target.find_field("legacyId") else { continue };
             let foreign = truth(&store.db, &other, target).await;
             let foreign: Vec<Cell> =
                 foreign.difference(&truth(&store.db, &own, target).await).copied().map(Cell::Int).collect();
-            let expr = Box::new(Expr::field(field(target, "legacyId"), Test::In(foreign)));
+            let expr = Box::new(Expr::field(id, Test::In(foreign)));
             let found = ids(&store.db, own, ids_of(noun, Expr::Related { relation, expr })).await.expect("nothing");
             assert_eq!(found, [0_i64; 0], "{}.{}", noun.name, described.name);
         }

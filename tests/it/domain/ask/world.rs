@@ -26,6 +26,9 @@ const BASE: i64 = 9_000;
 /// The most rows of one table.
 const MOST: usize = 9;
 
+/// A time zone in which the clock's day has not begun.
+pub const WEST: &str = "Pacific/Pago_Pago";
+
 /// The nouns whose rows are there.
 pub const NOUNS: [&str; 6] = ["Asset", "Audit", "Issue", "User", "Category", "Activity"];
 
@@ -256,12 +259,12 @@ pub fn world() -> impl Strategy<Value = World> {
         lines("activity"),
         lines("issue"),
         vec((0..MOST, 0..MOST), 0..MOST),
-        proptest::option::of(0..40_i64),
+        (proptest::option::of(0..40_i64), select(&["UTC", WEST, "Mars/Base"][..])),
     )
-        .prop_map(|((users, members), categories, assets, audits, activities, issues, links, months)| {
+        .prop_map(|((users, members), categories, assets, audits, activities, issues, links, (months, zone))| {
             let mut world = World { tables: BTreeMap::new() };
             let organization = serde_json::json!({
-                "id": ORG, "slug": "random", "name": "Random", "default_audit_frequency_months": months
+                "id": ORG, "slug": "random", "name": "Random", "default_audit_frequency_months": months, "time_zone": zone
             });
             world.tables.insert("organization", vec![Row::new("organization", organization)]);
             let rows = [
@@ -467,6 +470,7 @@ fn test_of(index: usize, field: &'static Field) -> BoxedStrategy<Expr> {
             prop_oneof![4 => select(words.words).prop_map(|word| Cell::from(word.word)), 1 => value(Kind::Text)].boxed()
         }
         (_, "legacyId") => id().prop_map(Cell::Int).boxed(),
+        (_, "timeProgress") => select(&[0_i64, 33, 66, 100][..]).prop_map(Cell::Int).boxed(),
         (_, "scoreMain") => prop_oneof![value(Kind::Decimal), score()].boxed(),
         _ => value(field.kind),
     };

@@ -1,0 +1,44 @@
+//! What the commands for each noun take, check and bring about.
+
+mod access;
+mod activity;
+mod asset;
+mod audit;
+mod events;
+pub use self::issue::say;
+mod issue;
+mod numbers;
+mod people;
+mod plan;
+mod program;
+mod settings;
+mod stock;
+
+use super::act::{Act, Sheet};
+
+/// The sheets of all nouns, in the order of the schema.
+pub fn all() -> Vec<Sheet> {
+    let mut sheets = people::sheets();
+    sheets.extend(access::sheets());
+    sheets.extend(settings::sheets());
+    sheets.extend(asset::sheets());
+    sheets.extend(stock::sheets());
+    sheets.extend(program::sheets());
+    sheets.extend(audit::sheets());
+    sheets.extend(activity::sheets());
+    sheets.extend(issue::sheets());
+    sheets.extend(plan::sheets());
+    sheets
+}
+
+/// Commands that are neither making, changing nor removing, nor a step of a workflow.
+pub fn specials() -> Vec<Act> {
+    let mut acts = people::specials();
+    acts.extend(access::specials());
+    acts.extend(asset::specials());
+    acts.extend(program::specials());
+    acts.extend(activity::specials());
+    acts.extend(issue::specials());
+    acts.extend(events::specials());
+    acts
+}

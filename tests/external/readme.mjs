@@ -1,0 +1,17 @@
+// The commands of the README's section "Ask it" work as they stand; only the address is this server's.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const [base] = process.argv.slice(2);
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const section = readme.match(/\n## Ask it\n([\s\S]*?)\n## /)[1];
+const blocks = [...section.matchAll(/```\n([\s\S]*?)```/g)].map((block) => block[1]);
+const commands = blocks.join('\n').replaceAll('http://127.0.0.1:8080', base);
+const curls = commands.match(/curl /g)?.length ?? 0;
+const said = execFileSync('bash', ['-euo', 'pipefail', '-c', commands], { encoding: 'utf8' });
+const { data, errors } = JSON.parse(said);
+const { totalCount, nodes } = data?.audits ?? { nodes: [] };
+const right = curls === 2 && !errors && totalCount > 3 && nodes.length === 3 &&
+  nodes.every((audit) => audit.number && audit.asset.name && !['CLOSED', 'CANCELED'].includes(audit.state));
+console.log(right ? `readme: ${curls} commands work` : `readme: not what the README shows:\n${said.slice(0, 2000)}`);
+process.exit(right ? 0 : 1);

@@ -1,0 +1,124 @@
+//! Commands, through GraphQL as a client sends them, and what they leave in the store.
+
+mod day;
+mod many;
+mod refused;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use audit_gateway::domain::cell::Kind;
+use audit_gateway::domain::cx::{Caller, Cx, Proof, Role, Surface};
+use audit_gateway::domain::db::{Arg, Db, Errand, Statement, Store};
+use audit_gateway::graphql::{Request, Service};
+use serde_json::{Value as Json, json};
+
+use crate::fixture::clock;
+use crate::graphql::{demonstrate, service};
+use crate::store::TestStore;
+
+/// A store with the demonstration in it, and people who work there.
+pub struct House {
+    pub store: TestStore,
+    pub service: Arc<Service>,
+    people: BTreeMap<&'static str, Caller>,
+}
+
+const PEOPLE: &[(&str, &str)] = &[
+    ("olivia.owner", "harbour-foods"),
+    ("adam.admin", "harbour-foods"),
+    ("marta.manager", "harbour-foods"),
+    ("alex.auditor", "harbour-foods"),
+    ("mia.member", "harbour-foods"),
+    ("nora.owner", "northwind-library"),
+];
+
+async fn caller(db: &Db, username: &str, slug: &str) -> Caller {
+    let sql = "SELECT u.id, u.uuid, m.organization_id, m.role FROM membership m JOIN \"user\" u ON u.id = m.user_id JOIN \
+               organization o ON o.id = m.organization_id WHERE u.username = $1 AND o.slug = $2";
+    let kinds = vec![Kind::Long, Kind::Uuid, Kind::Long, Kind::Text];
+    let statement = Statement::new(sql, vec![Arg::text(username), Arg::text(slug)], kinds);
+    let rows = db.fetch(&Errand::default(), statement).await.expect("the person");
+    Caller {
+        user_id: rows.cell(0, 0).as_int().expect("a user"),
+        user_uuid: rows.cell(0, 1).as_uuid().expect("a user"),
+        organization_id: rows.cell(0, 2).as_int().expect("an organization"),
+        role: rows.cell(0, 3).as_str().and_then(Role::of).expect("a role"),
+        proof: Proof::Operator,
+    }
+}
+
+impl House {
+    pub async fn open(kind: Store) -> Self {
+        let store = TestStore::migrated(kind).await;
+        demonstrate(&store.db).await;
+        let mut people = BTreeMap::new();
+        for (username, slug) in PEOPLE {
+            people.insert(*username, caller(&store.db, username, slug).await);
+        }
+        Self { store, service: service(), people }
+    }
+
+    pub fn person(&self, username: &str) -> &Caller {
+        &self.people[username]
+    }
+
+    /// The whole answer to a document.
+    pub async fn ask(&self, username: &str, query: &str, variables: Json) -> Json {
+        let cx = Cx::new(self.store.db.clone(), Some(self.person(username).clone()), clock().now(), Surface::Graphql);
+        let variables = variables.as_object().cloned().unwrap_or_default();
+        let request = Request { query: query.to_owned(), variables, ..Request::default() };
+        let answer = self.service.execute(cx, request).await;
+        let body: Json = serde_json::from_slice(&answer.body).expect("JSON");
+        assert!(!body.to_string().contains("\"INTERNAL\""), "{query} {body}");
+        body
+    }
+
+    /// What a query gives.
+    pub async fn read(&self, username: &str, query: &str, variables: Json) -> Json {
+        let body = self.ask(username, query, variables).await;
+        assert_eq!(body["errors"], Json::Null, "{query} {body}");
+        body["data"].clone()
+    }
+
+    /// The whole answer to a mutation.
+    pub async fn send(&self, username: &str, name: &str, input: Json, gives: &str) -> Json {
+        let mut letters = name.chars();
+        let first = letters.next().expect("a name").to_ascii_uppercase();
+        let query = format!(
+            "mutation($input: {first}{}Input!) {{ done: {name}(input: $input) {{ {gives} userErrors {{ field code message \
+             }} }} }}",
+            letters.as_str()
+        );
+        self.ask(username, &query, json!({ "input": input })).await
+    }
+
+    /// The payload of a mutation that is carried out.
+    pub async fn make(&self, username: &str, name: &str, input: Json, gives: &str) -> Json {
+        let body = self.send(username, name, input, gives).await;
+        assert_eq!(body["errors"], Json::Null, "{name} {body}");
+        assert_eq!(body["data"]["done"]["userErrors"], json!([]), "{name}");
+        body["data"]["done"].clone()
+    }
+
+    /// Sends a mutation that its sender can mend, and gives the codes of what is wrong.
+    pub async fn mend(&self, username: &str, name: &str, input: Json) -> Vec<String> {
+        let body = self.send(username, name, input, "").await;
+        assert_eq!(body["errors"], Json::Null, "{name} {body}");
+        let errors = body["data"]["done"]["userErrors"].as_array().expect("a list").clone();
+        assert!(!errors.is_empty(), "{name} was carried out");
+        errors.iter().map(|error| error["code"].as_str().expect("a code").to_owned()).collect()
+    }
+
+    /// The code of the error that a mutation is refused with as a whole.
+    pub async fn refused(&self, username: &str, name: &str, input: Json) -> String {
+        let body = self.send(username, name, input, "").await;
+        body["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("{name}: {body}")).to_owned()
+    }
+
+    /// A whole number that a statement gives.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let statement = Statement::new(sql, Vec::new(), vec![Kind::Long]);
+        self.store.db.fetch(&Errand::default(), statement).await.expect("a row").cell(0, 0).as_int().expect("a number")
+    }
+}
