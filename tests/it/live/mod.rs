@@ -42,14 +42,6 @@ impl Sessions for Stored {
         })
     }
 
-    fn password_hash(&self, _: String) -> BoxFuture<'_, Result<String>> {
-        Box::pin(async { Ok("no hash".to_owned()) })
-    }
-
-    fn api_token(&self, key: uuid::Uuid) -> String {
-        key.to_string()
-    }
-
     fn logout<'a>(&'a self, _: &'a Cx) -> BoxFuture<'a, Result<()>> {
         Box::pin(async { Err(Error::Internal) })
     }
