@@ -53,14 +53,11 @@ struct Told {
     always: bool,
 }
 
-/// The instant of an asset's last audit follows from the audits.
-const MOVING: &[&str] = &["last_audited_at"];
-
 macro_rules! told {
     ($($name:ident)*) => {
         vec![$(Told {
             name: stringify!($name),
-            shape: Shape::of::<entity::$name::Entity>(MOVING),
+            shape: Shape::of::<entity::$name::Entity>(&[]),
             own: "organization_id = $1",
             always: true,
         }),*]
@@ -75,14 +72,14 @@ static TOLD_OF: LazyLock<Vec<Told>> = LazyLock::new(|| {
     };
     told.push(Told {
         name: "organization",
-        shape: Shape::of::<entity::organization::Entity>(MOVING),
+        shape: Shape::of::<entity::organization::Entity>(&[]),
         own: "id = $1",
         always: true,
     });
     // A person may have been made in another organization, whose trail tells of that.
     told.push(Told {
         name: "user",
-        shape: Shape::of::<entity::user::Entity>(MOVING),
+        shape: Shape::of::<entity::user::Entity>(&[]),
         own: "id IN (SELECT user_id FROM membership WHERE organization_id = $1)",
         always: false,
     });

@@ -67,6 +67,18 @@ async fn graphiql_is_told_of_users_in_a_demonstration_only() {
 }
 
 #[tokio::test]
+async fn the_key_of_the_trail_is_told_to_everybody() {
+    assert_eq!(house(|_| {}).await.get("/trail/key", &[]).await.status, 404);
+    let signer = Arc::new(crate::domain::trail::Signer::new("audit.example", &[7; 32]).unwrap());
+    let key = format!("{}\n", signer.key());
+    let settings = crate::graphql::Settings { signer: Some(signer), ..Default::default() };
+    let service = Service::new(settings, Arc::new(Closed)).unwrap();
+    let seen = house_with(|_| {}, |app| app.service = service).await.get("/trail/key", &[]).await;
+    assert_eq!((seen.status.as_u16(), seen.header("content-type")), (200, "text/plain; charset=utf-8"));
+    assert_eq!(seen.body, key);
+}
+
+#[tokio::test]
 async fn readiness_follows_the_store_and_its_history() {
     let ready = house(|_| {}).await;
     assert_eq!(ready.get("/readyz", &[]).await.status, 200);

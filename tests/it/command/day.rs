@@ -80,6 +80,7 @@ async fn an_audit_is_planned_carried_out_and_closed(kind: Store) {
     house.make("alex.auditor", "cancelAudit", id.clone(), "").await;
     assert_eq!(house.mend("alex.auditor", "reopenAudit", id.clone()).await, ["TRANSITION_REFUSED"]);
     history(&house, &audit["id"]).await;
+    house.assert_told().await;
 }
 
 async fn resolve_an_issue(house: &House, people: &Json, activity: &Json) {
@@ -186,6 +187,7 @@ async fn counts_are_recorded_reviewed_and_written_to_the_stock(kind: Store) {
     let locked = json!({ "id": audit["id"], "title": "Later" });
     assert_eq!(house.mend("alex.auditor", "updateAudit", locked).await, ["AUDIT_LOCKED"]);
     house.make("alex.auditor", "updateAudit", json!({ "id": audit["id"], "feedback": "Good" }), "").await;
+    house.assert_told().await;
 }
 
 #[test]

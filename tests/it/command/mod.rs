@@ -10,6 +10,7 @@ use std::sync::Arc;
 use audit_gateway::domain::cell::Kind;
 use audit_gateway::domain::cx::{Caller, Cx, Proof, Role, Surface};
 use audit_gateway::domain::db::{Arg, Db, Errand, Statement, Store};
+use audit_gateway::domain::trail;
 use audit_gateway::graphql::{Request, Service};
 use serde_json::{Value as Json, json};
 
@@ -57,6 +58,17 @@ impl House {
             people.insert(*username, caller(&store.db, username, slug).await);
         }
         Self { store, service: service(), people }
+    }
+
+    /// The trail is what was recorded, and every record is what its last event says.
+    pub async fn assert_told(&self) {
+        for caller in self.people.values() {
+            let organization = caller.organization_id;
+            let report = trail::verify(&self.store.db, organization, &Default::default()).await.expect("a report");
+            assert_eq!(report.finding, None);
+            let compared = trail::compare(&self.store.db, organization).await.expect("a comparison");
+            assert_eq!(compared.differences, []);
+        }
     }
 
     pub fn person(&self, username: &str) -> &Caller {

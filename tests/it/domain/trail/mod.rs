@@ -1,6 +1,7 @@
 //! The trail on both stores: what appending leaves behind, what verification finds, what proofs show.
 
 mod append;
+mod command;
 mod erase;
 mod keep;
 mod prove;

@@ -4,8 +4,9 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
-use audit_gateway::domain::db::{Db, Store};
-use audit_gateway::domain::trail::{self, What};
+use audit_gateway::domain::cell::Kind;
+use audit_gateway::domain::db::{Db, Errand, Outcome, Store};
+use audit_gateway::domain::trail::{self, Hash, What};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
@@ -15,6 +16,8 @@ use crate::store::{TestStore, on_both_stores};
 
 on_both_stores!(
     what_was_done_to_an_event_is_named,
+    an_event_whose_leaf_was_made_anew_is_among_those_named,
+    what_was_done_to_the_tree_is_found,
     the_verifier_in_python_agrees,
     random_manipulations_are_always_found,
     a_trail_that_was_left_alone_raises_no_alarm,
@@ -116,6 +119,50 @@ async fn what_was_done_to_an_event_is_named(kind: Store) {
         restore(&store.db).await;
         assert_clean(&store.db, HARBOUR, EVENTS).await;
     }
+}
+
+async fn an_event_whose_leaf_was_made_anew_is_among_those_named(kind: Store) {
+    let store = open_trail(kind).await;
+    for (sequence, first, last) in [(20, 1, 256), (270, 257, 288), (300, 297, 300)] {
+        let own = format!("organization_id = 1 AND sequence = {sequence}");
+        let leaf = super::ask(&store.db, &format!("SELECT leaf FROM change_event WHERE {own}"), vec![Kind::Text]).await;
+        let leaf = super::text(leaf.cell(0, 0)).replace("\"Edit\"", "\"Create\"");
+        let hash = Hash::of_leaf(leaf.as_bytes());
+        let quoted = leaf.replace('\'', "''");
+        let attack =
+            format!("UPDATE change_event SET action = 'Create', leaf = '{quoted}', leaf_hash = '{hash}' WHERE {own}");
+        execute(&store.db, &[attack]).await;
+        let finding = verified(&store.db, HARBOUR).await.finding.expect("found");
+        assert_eq!((finding.what, finding.sequence), (What::Changed, first), "{finding}");
+        assert!(finding.why.ends_with(&format!("it is one of {first} to {last}")), "{finding}");
+        assert!(!asked_python(&bundle(&store.db).await).0);
+        restore(&store.db).await;
+    }
+}
+
+async fn what_was_done_to_the_tree_is_found(kind: Store) {
+    let store = open_trail(kind).await;
+    execute(&store.db, &["CREATE TABLE tree_as_it_was AS SELECT * FROM trail_subtree"]).await;
+    let other = Hash::of_nothing();
+    for attack in [
+        "DELETE FROM trail_subtree WHERE organization_id = 1".to_owned(),
+        format!("UPDATE trail_subtree SET root_hash = '{other}' WHERE organization_id = 1"),
+        format!(
+            "INSERT INTO trail_subtree (organization_id, level, \"position\", root_hash) VALUES (1, 1, 1, '{other}')"
+        ),
+    ] {
+        execute(&store.db, &[attack.as_str()]).await;
+        assert!(verified(&store.db, HARBOUR).await.finding.is_some(), "{attack}");
+        let back = "INSERT INTO trail_subtree SELECT * FROM tree_as_it_was WHERE organization_id = 1";
+        execute(&store.db, &["DELETE FROM trail_subtree WHERE organization_id = 1", back]).await;
+        assert_clean(&store.db, HARBOUR, EVENTS).await;
+    }
+    execute(&store.db, &["UPDATE trail_head SET frontier = '' WHERE organization_id = 1"]).await;
+    assert!(verified(&store.db, HARBOUR).await.finding.is_some());
+    let errand = Errand::default();
+    let refused =
+        store.db.write(&errand, |tx| Box::pin(async move { trail::lock(tx, 1).await.map(Outcome::Unchanged) }));
+    assert_eq!(refused.await.expect_err("no event goes on top of it").code(), "CONFLICT");
 }
 
 /// The bundle as the command writes it.
