@@ -65,8 +65,9 @@ async fn an_operator_verifies_erases_and_exports(kind: Store) {
     let bundle = operator.said(&["trail", "export"], 0);
     std::fs::write(operator.folder.path().join("bundle"), &bundle).expect("the bundle");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/verify_trail.py");
-    let output = Command::new("python3").current_dir(&operator.folder).arg(script).arg("bundle");
-    let output = { output }.args(["--checkpoint", "notes"]).output().expect("python3");
+    let mut verifier = Command::new("python3");
+    verifier.current_dir(&operator.folder).arg(script).args(["bundle", "--checkpoint", "notes"]);
+    let output = verifier.output().expect("python3");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("38 events, 2 checkpoints: clean"), "{output:?}");
     let part = operator.said(&["trail", "export", "--organization", "harbour-foods", "--from", "20"], 0);
