@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::api_key::ApiKeys;
 use super::attempts::{Attempts, FailureLimit};
 use super::password::Passwords;
-use super::token::{AccessTokens, SigningKeys};
+use super::token::{AccessTokens, KNOWN, SigningKeys};
 use crate::domain::cx::{Caller, Cx};
 use crate::domain::error::{Error, Result};
 use crate::domain::identity::{self, ApiKey, ApiKeyPurpose};
@@ -121,6 +121,7 @@ impl Authority {
                 keys: signing,
                 issuer: settings.issuer.clone(),
                 audience: settings.audience.clone(),
+                known: Cache::new(KNOWN),
             },
             passwords: Passwords::default(),
             attempts: Attempts::new(settings.failures),

@@ -182,24 +182,24 @@ impl Runner {
 
     async fn composite(&self, composite: &Composite) -> Result<Parts> {
         if let Some(report) = &composite.report {
-            return self.report(composite, report).await;
+            return Box::pin(self.report(composite, report)).await;
         }
         match composite.name {
-            "viewer" => self.who(composite).await,
-            "trailCheckpoint" => self.trail_checkpoint().await,
-            "trailProof" => self.trail_proof(composite).await,
-            "trailConsistency" => self.trail_consistency(composite).await,
+            "viewer" => Box::pin(self.who(composite)).await,
+            "trailCheckpoint" => Box::pin(self.trail_checkpoint()).await,
+            "trailProof" => Box::pin(self.trail_proof(composite)).await,
+            "trailConsistency" => Box::pin(self.trail_consistency(composite)).await,
             "_service" => {
                 let values = IndexMap::from([("sdl".to_owned(), Value::from(federation::sdl()))]);
                 Ok(Parts { values, ..Parts::default() })
             }
-            "login" | "refreshToken" => self.session(composite).await,
+            "login" | "refreshToken" => Box::pin(self.session(composite)).await,
             "logout" => {
                 self.sessions.logout(&self.cx).await?;
                 let values = IndexMap::from([("ok".to_owned(), Value::Boolean(true))]);
                 Ok(Parts { values, ..Parts::default() })
             }
-            _ => self.mutate(composite).await,
+            _ => Box::pin(self.mutate(composite)).await,
         }
     }
 

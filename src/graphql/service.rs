@@ -92,6 +92,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Nothing was executed: malformed, invalid or refused as a whole, so `data` is absent.
     pub request_error: bool,
+    /// It was executed and `data` is null: an error took all of it.
+    pub null: bool,
     /// The first error's code (`extensions.code`), if there was an error.
     pub error_code: Option<&'static str>,
     /// Seconds to wait, where the answer is a refusal for now.
@@ -235,7 +237,7 @@ impl Service {
             )),
             ("subscription", Some(changes)) => {
                 let asked = Asked { document: &document, operation, variables, name: name.as_deref(), cost };
-                match self.subscribe(cx, changes, asked, request.resume).await {
+                match Box::pin(self.subscribe(cx, changes, asked, request.resume)).await {
                     Ok(live) => return Begun::Live(Box::new(live)),
                     Err(answer) => answer,
                 }
@@ -302,7 +304,7 @@ impl Service {
             return refused(&error);
         }
         let receipts = Arc::clone(&runner.receipts);
-        let mut response = self.schema.execute(asked.request(given).data(plan).data(runner)).await;
+        let mut response = Box::pin(self.schema.execute(asked.request(given).data(plan).data(runner))).await;
         response.extensions.extend(extensions);
         if let Ok(mut receipts) = receipts.lock()
             && !receipts.is_empty()
@@ -445,12 +447,13 @@ fn rendered(mut response: Response) -> Answer {
         Some("RATE_LIMITED") => Some(60),
         _ => None,
     };
+    let null = !request_error && response.data == Value::Null;
     let body = if request_error {
         serde_json::to_vec(&Refusal { errors: &response.errors })
     } else {
         serde_json::to_vec(&response)
     };
-    Answer { body: body.unwrap_or_default(), request_error, error_code, retry_after_seconds, ..Answer::default() }
+    Answer { body: body.unwrap_or_default(), request_error, null, error_code, retry_after_seconds, ..Answer::default() }
 }
 
 /// A response without `data`, as a request error has it (GraphQL, 7.1.2).

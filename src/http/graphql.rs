@@ -74,7 +74,8 @@ async fn respond(
     let media = media.unwrap_or_default();
     let credentials = Credentials::of(&head.headers)?;
     let (worker, arrival) = (Arc::clone(app), Arrival::of(&head, app.settings.proxies));
-    let answered = layers::run(app, async move {
+    // On the heap once: the handler's own future is moved from layer to layer.
+    let work = Box::pin(async move {
         let cx = caller::context(&worker, arrival, credentials).await?;
         let answered = match payload {
             Payload::One(request) => Answered::One(worker.service.execute(cx.clone(), request).await),
@@ -90,7 +91,7 @@ async fn respond(
         let facts = Facts { statements: cx.statement_count(), organization_id, ..Facts::default() };
         Ok::<_, Error>((answered, facts))
     });
-    let (answered, facts) = answered.await??;
+    let (answered, facts) = layers::run(app, work).await??;
     match answered {
         Answered::One(answer) if head.method == Method::GET => {
             Ok(get(answer, facts, media, head.headers.get(IF_NONE_MATCH)))
@@ -115,7 +116,9 @@ fn options() -> Response {
 /// The status of an answer. Refusals that say nothing about the document keep theirs in both media types, because what
 /// stands between client and server acts on them.
 fn status(answer: &Answer, media: Media) -> StatusCode {
-    if !answer.request_error {
+    // A mutation that cannot be carried out now is to be sent again later, as a query is.
+    let is_for_later = answer.null && matches!(answer.error_code, Some("UNAVAILABLE" | "RATE_LIMITED"));
+    if !answer.request_error && !is_for_later {
         return StatusCode::OK;
     }
     let status = status_of(answer.error_code.unwrap_or("BAD_USER_INPUT"));

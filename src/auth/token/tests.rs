@@ -12,6 +12,7 @@ fn tokens(secrets: &[u8]) -> AccessTokens {
         keys: SigningKeys::new(&secrets).unwrap(),
         issuer: "issuer".to_owned(),
         audience: "audience".to_owned(),
+        known: Cache::new(KNOWN),
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::draft::Draft;
+use super::order::Given;
 use super::record::Record;
 use super::refer::{Found, belongs};
 use crate::domain::access::{Viewer, Visible, visible};
@@ -109,6 +110,7 @@ impl<'t> Desk<'t> {
         let columns = draft.changed();
         let record = self.insert_row(draft.noun, columns, draft.parent).await?;
         self.link(draft, &record).await?;
+        self.remark_links(draft);
         Ok(record)
     }
 
@@ -156,7 +158,21 @@ impl<'t> Desk<'t> {
         if columns.is_empty() && !relinked {
             return Ok(before.clone());
         }
-        self.update_row(before, columns, draft.parent).await
+        let record = self.update_row(before, columns, draft.parent).await?;
+        self.remark_links(draft);
+        Ok(record)
+    }
+
+    /// Tells what a record is joined to, which no column of it shows.
+    fn remark_links(&mut self, draft: &Draft<'_>) {
+        if draft.links.is_empty() {
+            return;
+        }
+        let joined = draft.order.values.iter().filter_map(|(name, given)| match given {
+            Given::Many(uuids) => Some(((*name).to_owned(), uuids.iter().map(ToString::to_string).collect())),
+            _ => None,
+        });
+        self.remark(&serde_json::Value::Object(joined.collect()));
     }
 
     /// Gives columns of a record other values.

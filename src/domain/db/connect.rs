@@ -131,6 +131,9 @@ async fn postgres(settings: &Settings) -> Result<Pools> {
     Ok(Pools::Postgres(Leases::new(pool, settings.connections, settings.pool_wait)))
 }
 
+/// Page cache of a connection that reads, as SQLite counts it: negative, in KiB. What is behind it is the system's cache.
+const READER_CACHE: &str = "-800";
+
 async fn sqlite(settings: &Settings) -> Result<Pools> {
     let file = settings.sqlite_file()?;
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -169,9 +172,14 @@ async fn sqlite(settings: &Settings) -> Result<Pools> {
             "SQLite {version} can corrupt a database in WAL mode; 3.51.3 or newer is needed"
         )));
     }
-    let readers = pool(settings.connections).connect_with(options.pragma("query_only", "ON")).await?;
+    // More readers than the machine can run at once only hold memory: each its pages and its sorters.
+    let most =
+        std::thread::available_parallelism().map_or(2, |cores| u32::try_from(cores.get() * 2).unwrap_or(u32::MAX));
+    let size = settings.connections.min(most.max(2));
+    let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
+    let readers = pool(size).connect_with(reading).await?;
     Ok(Pools::Sqlite {
-        readers: Leases::new(readers, settings.connections, settings.pool_wait),
+        readers: Leases::new(readers, size, settings.pool_wait),
         writer: Leases::new(writer, 1, settings.pool_wait),
     })
 }

@@ -144,7 +144,7 @@ impl Import<'_> {
             match Band::read(&sheet, &row) {
                 _ if row.repeated => self.report.legend.repeated += 1,
                 Ok(band) => {
-                    self.report.legend.created += 1;
+                    self.report.legend.unchanged += 1;
                     self.known.legend.push(band);
                 }
                 Err(reason) => self.report.refuse(Band::FILE, row.line, reason),

@@ -27,9 +27,10 @@ pub struct Report {
 pub struct Counts {
     /// Rows that were read.
     pub received: u64,
-    /// Rows that became a record; those of the legend that were taken.
+    /// Rows that became a record.
     pub created: u64,
-    /// Rows whose record was there already; it is left as it is.
+    /// Rows whose record was there already, and is left as it is; of the legend, which makes no records, those that were
+    /// taken.
     pub unchanged: u64,
     /// Rows that stood in the file before, field by field the same.
     pub repeated: u64,

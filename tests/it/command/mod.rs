@@ -2,6 +2,7 @@
 
 mod day;
 mod many;
+mod nouns;
 mod refused;
 
 use std::collections::BTreeMap;
