@@ -113,7 +113,14 @@ pub struct Gate {
 impl Report {
     /// Nothing measured yet.
     pub fn new(audits: u32) -> Self {
-        Self { machine: Machine::here(), audits, connections: CONNECTIONS, pool: POOL, stores: Vec::new(), writes: Vec::new() }
+        Self {
+            machine: Machine::here(),
+            audits,
+            connections: CONNECTIONS,
+            pool: POOL,
+            stores: Vec::new(),
+            writes: Vec::new(),
+        }
     }
 
     /// What must hold, store by store.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use super::CONNECTIONS;
 use super::client::{Connection, request};
 use super::driver::{Call, Sameness};
 use super::store::{PASSWORD, USERNAME};
-use super::CONNECTIONS;
 
 const NESTED: &str = "query Nested($first: Int!) { \
     audits(first: $first, orderBy: [{field: CREATED_AT, direction: DESC}]) { \

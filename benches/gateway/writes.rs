@@ -264,7 +264,8 @@ impl Written {
         )?;
         writeln!(text, "|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|")?;
         for span in &self.spans {
-            let of = |(ratio, (least, greatest)): (f64, (f64, f64))| format!("**{ratio:.2}** ({least:.2} to {greatest:.2})");
+            let of =
+                |(ratio, (least, greatest)): (f64, (f64, f64))| format!("**{ratio:.2}** ({least:.2} to {greatest:.2})");
             let number = span.organizations.to_string();
             row(text, [&number, "gateway", ""], &span.gateway, &format!("{:.2}", span.statements))?;
             let ratio = of((span.tree_ratio, span.tree_ratio_spread));
@@ -276,7 +277,12 @@ impl Written {
     }
 }
 
-fn row(text: &mut String, [organizations, server, ratio]: [&str; 3], side: &Side, statements: &str) -> std::fmt::Result {
+fn row(
+    text: &mut String,
+    [organizations, server, ratio]: [&str; 3],
+    side: &Side,
+    statements: &str,
+) -> std::fmt::Result {
     let store = side.store_cpu_ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.3}"));
     writeln!(
         text,
@@ -296,7 +302,8 @@ fn tail(side: &Side) -> f64 {
 
 impl Span {
     fn gates(&self, store: &str) -> Vec<Gate> {
-        let (least, place) = if self.organizations == 1 { (0.3, "one organization") } else { (0.5, "many organizations") };
+        let (least, place) =
+            if self.organizations == 1 { (0.3, "one organization") } else { (0.5, "many organizations") };
         let at_least = |what: &str, least: f64, measured: f64| Gate {
             what: format!("{store}: mutations in {place}, {what}"),
             bound: format!("at least {least:.2}"),

@@ -57,7 +57,7 @@ class Failure(Exception):
 
 def check(holds, what):
     if not holds:
-        raise Failure(what() if callable(what) else what)
+        raise Failure((what() if callable(what) else what)[:5000])
 
 
 class Server:
@@ -78,7 +78,7 @@ class Server:
         self.process = None
 
     def start(self):
-        words = [self.binary, "serve", "--listen", "127.0.0.1:0", "--demonstration", "on", *self.flags]
+        words = [self.binary, "serve", "--listen", "127.0.0.1:0", "--demonstration", "on", "--log-level", "warn", *self.flags]
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=self.log, env=ENVIRONMENT, cwd=self.work)
         ready = threading.Timer(120, self.process.kill)
         ready.start()
@@ -289,7 +289,7 @@ class Floor:
         size = self.size + len(events)
         roots = set()
         hashes = {}
-        for some in batches(events, 20):
+        for some in batches(events, 8):
             fields = "sequence leafIndex leaf leafHash hashes size rootHash"
             part = lambda at, event: f'p{at}: trailProof(event: "{event["id"]}", size: {size}) {{ {fields} }}'
             for proof in first.ask("{ " + " ".join(itertools.starmap(part, enumerate(some))) + " }").values():
@@ -312,8 +312,9 @@ def text_of(event):
     """The text that an event brings; what was there before is not meant."""
     before, after = event["snapshotBefore"] or {}, event["snapshotAfter"]
     for _, kind, carrier, _ in KINDS.values():
-        if event["entityType"] == kind and before.get(carrier) != after.get(carrier):
-            return after[carrier]
+        text = after.get(carrier)
+        if event["entityType"] == kind and text and text != before.get(carrier):
+            return text
     return None
 
 

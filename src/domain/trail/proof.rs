@@ -125,10 +125,11 @@ async fn roots(
     nodes.iter().map(|node| tree::root_over(node, &hashes).ok_or_else(missing)).collect()
 }
 
-const LEAVES: &str = "SELECT 0, e.sequence - 1, e.leaf_hash FROM {pairs} p JOIN change_event e ON e.organization_id = $1 \
-                      AND e.sequence = p.place + 1 WHERE e.leaf_hash IS NOT NULL";
-const SUBTREES: &str = "SELECT t.level, t.\"position\", t.root_hash FROM {pairs} p JOIN trail_subtree t ON \
-                        t.organization_id = $1 AND t.level = p.level AND t.\"position\" = p.place";
+// `IN` and no join: for a join SQLite would go through the whole trail and look for every event in the list.
+const LEAVES: &str = "SELECT 0, e.sequence - 1, e.leaf_hash FROM change_event e WHERE e.organization_id = $1 AND \
+                      e.sequence IN (SELECT p.place + 1 FROM {pairs} p) AND e.leaf_hash IS NOT NULL";
+const SUBTREES: &str = "SELECT t.level, t.\"position\", t.root_hash FROM trail_subtree t WHERE t.organization_id = $1 \
+                        AND (t.level, t.\"position\") IN (SELECT p.level, p.place FROM {pairs} p)";
 
 /// Levels and positions side by side, from one JSON text.
 fn pairs(store: Store) -> &'static str {
