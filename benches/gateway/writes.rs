@@ -129,7 +129,8 @@ impl Place {
     /// Makes an organization, or takes the one that an earlier run has left; with new articles to be changed.
     async fn obtain(gateway: SocketAddr, maker: &str, slug: &str) -> Result<Self> {
         let mut connection = Connection::open(gateway).await?;
-        let make = "mutation M($input: CreateOrganizationInput!) { createOrganization(input: $input) { userErrors { code } } }";
+        let make = "mutation M($input: CreateOrganizationInput!) { \
+            createOrganization(input: $input) { userErrors { code } } }";
         let made = ask(&mut connection, maker, make, json!({ "input": { "slug": slug, "name": slug } })).await?;
         let code = made.pointer("/createOrganization/userErrors/0/code").and_then(Value::as_str);
         if code.is_some_and(|code| code != "TAKEN") {
@@ -260,7 +261,8 @@ impl Written {
         writeln!(text, "\n### {}, mutations\n", self.version)?;
         writeln!(
             text,
-            "| organizations | server | mutations/s | gateway to it | p50 ms | p99 ms | p99/p50 | CPU ms each | store's CPU ms each | statements |"
+            "| organizations | server | mutations/s | gateway to it | p50 ms | p99 ms | p99/p50 | CPU ms each | store's \
+             CPU ms each | statements |"
         )?;
         writeln!(text, "|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|")?;
         for span in &self.spans {

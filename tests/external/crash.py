@@ -78,7 +78,8 @@ class Server:
         self.process = None
 
     def start(self):
-        words = [self.binary, "serve", "--listen", "127.0.0.1:0", "--demonstration", "on", "--log-level", "warn", *self.flags]
+        words = [self.binary, "serve", "--listen", "127.0.0.1:0", "--demonstration", "on", "--log-level", "warn"]
+        words += self.flags
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=self.log, env=ENVIRONMENT, cwd=self.work)
         ready = threading.Timer(120, self.process.kill)
         ready.start()
@@ -156,7 +157,8 @@ class Person:
         found, after = [], None
         document = (
             f"query($filter: {kind}Filter, $after: String) {{ "
-            f"page: {field}(first: 200, after: $after, filter: $filter) {{ nodes {{ {fields} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+            f"page: {field}(first: 200, after: $after, filter: $filter) {{ "
+            f"nodes {{ {fields} }} pageInfo {{ hasNextPage endCursor }} }} }}"
         )
         while True:
             page = self.ask(document, {"filter": filter, "after": after})["page"]
@@ -344,9 +346,11 @@ def proven(proof):
     return last == 0 and base64.b64encode(own).decode() == proof["rootHash"]
 
 
-async def crash(server, floors, chance, wait):
-    """Mutations over all connections until the server is killed. Gives them, and how many were under way then."""
-    sent, numbers, under_way = {}, itertools.count(1), set()
+async def crash(server, floors, chance, answers):
+    """Mutations over all connections until so many were answered and the server is killed. Gives them, and how many
+    were under way then."""
+    sent, numbers, under_way, rest = {}, itertools.count(1), set(), itertools.count(answers - 1, -1)
+    enough = asyncio.Event()
 
     async def converse(reader, writer):
         while True:
@@ -355,10 +359,17 @@ async def crash(server, floors, chance, wait):
             under_way.add(one.text)
             one.answer = await one.send(reader, writer)
             under_way.discard(one.text)
+            if next(rest) <= 0:
+                enough.set()
 
     pairs = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(CONNECTIONS)]
     tasks = [asyncio.create_task(converse(*pair)) for pair in pairs]
-    await asyncio.sleep(wait)
+    # A conversation that ends before has failed, which is told below.
+    stop = asyncio.create_task(enough.wait())
+    await asyncio.wait([stop, *tasks], timeout=120, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    # Between two answers, too.
+    await asyncio.sleep(chance.uniform(0, 0.02))
     lost = len(under_way)
     server.kill()
     for ended in await asyncio.gather(*tasks, return_exceptions=True):
@@ -389,8 +400,7 @@ def round_of(server, turn, chance, notes):
     floors = [Floor(server, organization, turn) for organization in PEOPLE]
     with open(notes, "a", encoding="utf-8") as file:
         file.write("\n".join(floor.note for floor in floors) + "\n")
-    wait = chance.uniform(0.02, 1.5)
-    sent, lost = asyncio.run(crash(server, floors, chance, wait))
+    sent, lost = asyncio.run(crash(server, floors, chance, chance.randint(1, 600)))
     check(lost > CONNECTIONS / 2, f"only {lost} mutations were under way")
     acknowledged = {text for text, one in sent.items() if one.answer}
     server.start()
@@ -417,8 +427,8 @@ def round_of(server, turn, chance, notes):
     server.verify(notes)
     busy = sum(one.busy for one in sent.values())
     print(
-        f"crash: {server.store}, round {turn}: killed after {wait:.2f} s, {len(sent)} mutations sent, {len(acknowledged)} "
-        f"acknowledged and there, {lost} under way of which {len(done - acknowledged)} had taken effect, {busy} told to come "
+        f"crash: {server.store}, round {turn}: {len(sent)} mutations sent, {len(acknowledged)} acknowledged and there; "
+        f"{lost} under way when it was killed, of which {len(done - acknowledged)} had taken effect; {busy} told to come "
         "again; all sent again without a second effect",
         flush=True,
     )

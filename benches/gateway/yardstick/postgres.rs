@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::SystemTime;
 
 use anyhow::{Result, ensure};
+use audit_gateway::domain::cx::new_uuid;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
@@ -77,7 +78,7 @@ impl Store for Postgres {
     }
 
     async fn make(&self, made: &Make) -> Result<Made> {
-        let (uuid, now) = (Uuid::new_v4(), DateTime::<Utc>::from(SystemTime::now()));
+        let (uuid, now) = (new_uuid(), DateTime::<Utc>::from(SystemTime::now()));
         let mut lent = self.pool.lend().await?;
         let mut transaction = lent.get()?.begin().await?;
         let make = sqlx::query(answer::MAKE).bind(made.organization).bind(uuid).bind(&made.name).bind(now);

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, ensure};
+use audit_gateway::domain::cx::new_uuid;
 use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
@@ -81,7 +82,7 @@ impl Store for Sqlite {
     }
 
     async fn make(&self, made: &Make) -> Result<Made> {
-        let uuid = Uuid::new_v4();
+        let uuid = new_uuid();
         let now = DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Micros, false);
         let mut lent = self.writer.lend().await?;
         let mut transaction = lent.get()?.begin_with("BEGIN IMMEDIATE").await?;
