@@ -16,13 +16,28 @@ pub struct Call {
     pub request: Vec<u8>,
     /// The body that must come back.
     pub answer: Vec<u8>,
-    /// Byte for byte; else only as long.
-    pub is_steady: bool,
+    /// How much of it.
+    pub sameness: Sameness,
+}
+
+/// In what an answer must be the one that is expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sameness {
+    /// Byte for byte.
+    Whole,
+    /// In its length.
+    Length,
+    /// It begins so.
+    Beginning,
 }
 
 impl Call {
     fn is_answered_by(&self, body: &[u8]) -> bool {
-        if self.is_steady { body == self.answer } else { body.len() == self.answer.len() }
+        match self.sameness {
+            Sameness::Whole => body == self.answer,
+            Sameness::Length => body.len() == self.answer.len(),
+            Sameness::Beginning => body.starts_with(&self.answer),
+        }
     }
 }
 
@@ -117,8 +132,9 @@ async fn converse(
         if sent >= end {
             break;
         }
-        if !call.is_answered_by(connection.ask(&call.request).await?) {
-            bail!("an answer under load differs from the one that was compared");
+        let body = connection.ask(&call.request).await?;
+        if !call.is_answered_by(body) {
+            bail!("an answer under load is not the one that was expected: {}", String::from_utf8_lossy(body));
         }
         let done = Instant::now();
         if done >= begin && done < end {

@@ -4,6 +4,7 @@
 //! cargo bench --bench gateway                                   both stores, 100,000 audits
 //! cargo bench --bench gateway -- --store sqlite --gates         fails when a gate is missed
 //! cargo bench --bench gateway -- --data /tmp/bench --json FILE  keeps the filled stores for the next run
+//! cargo bench --bench gateway -- --writes                       mutations instead of questions
 //! ```
 //!
 //! It fills a store, starts the release binary and the yardstick as processes of their own, compares their answers, and
@@ -18,6 +19,7 @@ mod process;
 mod report;
 mod store;
 mod workload;
+mod writes;
 mod yardstick;
 
 use std::path::{Path, PathBuf};
@@ -56,6 +58,10 @@ pub struct Options {
     /// Fail when a gate is missed.
     #[arg(long)]
     gates: bool,
+    /// Measure mutations, in one organization and in sixteen, beside writing by hand and beside the gateway without the
+    /// trail's tree.
+    #[arg(long)]
+    writes: bool,
     /// A further flag for the gateway, such as --flag=--log-level=warn; without any it runs as it is shipped.
     #[arg(long = "flag", value_name = "FLAG", allow_hyphen_values = true)]
     flags: Vec<String>,
@@ -122,7 +128,9 @@ fn run(options: &Options) -> Result<bool> {
             Stores::Postgres => kind == Kind::Postgres,
             Stores::Sqlite => kind == Kind::Sqlite,
         };
-        if wanted {
+        if wanted && options.writes {
+            report.writes.push(runtime.block_on(writes::measure(kind, &folder, options))?);
+        } else if wanted {
             report.stores.push(runtime.block_on(measure::measure(kind, &folder, options))?);
         }
     }

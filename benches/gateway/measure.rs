@@ -10,7 +10,7 @@ use super::driver::{Slice, Target, count};
 use super::report::{Comparison, Measured, Side, median, spread};
 use super::store::{Kind, Store};
 use super::workload::{self, Workload};
-use super::{Options, process};
+use super::{ORGANIZATION, Options, process};
 
 /// How often the start is measured.
 const STARTS: usize = 5;
@@ -27,16 +27,16 @@ pub async fn measure(kind: Kind, folder: &Path, options: &Options) -> Result<Mea
 
 async fn on(store: &Store, options: &Options) -> Result<Measured> {
     // The secrets in the data folder outlive the process, and so does the token.
-    let gateway = store.start_gateway()?;
-    let token = workload::sign_in(gateway.address).await?;
+    let gateway = store.start_gateway(&[])?;
+    let token = workload::sign_in(gateway.address, ORGANIZATION).await?;
     gateway.stop()?;
     let mut starts = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
         starts.push(start(store, &token).await?);
     }
-    let gateway = store.start_gateway()?;
+    let gateway = store.start_gateway(&[])?;
     let yardstick = store.start_yardstick()?;
-    let token = workload::sign_in(gateway.address).await?;
+    let token = workload::sign_in(gateway.address, ORGANIZATION).await?;
     let (memory_before, _) = process::memory(gateway.id())?;
     let workloads = workload::compared(gateway.address, yardstick.address, &token).await?;
     let mut rounds = Rounds {
@@ -75,7 +75,7 @@ async fn on(store: &Store, options: &Options) -> Result<Measured> {
 
 /// Seconds from the start of the process to the first answer.
 async fn start(store: &Store, token: &str) -> Result<f64> {
-    let gateway = store.start_gateway()?;
+    let gateway = store.start_gateway(&[])?;
     let mut connection = Connection::open(gateway.address).await?;
     let answer = connection.ask(&workload::first_request(token)).await?;
     let seconds = gateway.started.elapsed().as_secs_f64();
@@ -150,7 +150,8 @@ impl Seen {
     }
 }
 
-fn side(slices: &[Slice]) -> Side {
+/// What was seen of one side.
+pub fn side(slices: &[Slice]) -> Side {
     let requests = |slice: &Slice| count(slice.latencies.len().max(1));
     let of = |value: &dyn Fn(&Slice) -> Option<f64>| -> Vec<f64> { slices.iter().filter_map(value).collect() };
     let mut latencies: Vec<u32> = slices.iter().flat_map(|slice| slice.latencies.iter().copied()).collect();

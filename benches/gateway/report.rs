@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::store::Kind;
+use super::writes::Written;
 use super::{CONNECTIONS, POOL};
 
 /// Everything that was measured.
@@ -18,8 +19,10 @@ pub struct Report {
     pub connections: usize,
     /// Connections to the store.
     pub pool: u32,
-    /// Store by store.
+    /// Questions, store by store.
     pub stores: Vec<Measured>,
+    /// Mutations, store by store.
+    pub writes: Vec<Written>,
 }
 
 /// The machine.
@@ -110,12 +113,19 @@ pub struct Gate {
 impl Report {
     /// Nothing measured yet.
     pub fn new(audits: u32) -> Self {
-        Self { machine: Machine::here(), audits, connections: CONNECTIONS, pool: POOL, stores: Vec::new() }
+        Self {
+            machine: Machine::here(),
+            audits,
+            connections: CONNECTIONS,
+            pool: POOL,
+            stores: Vec::new(),
+            writes: Vec::new(),
+        }
     }
 
     /// What must hold, store by store.
     pub fn gates(&self) -> Vec<Gate> {
-        self.stores.iter().flat_map(Measured::gates).collect()
+        self.stores.iter().flat_map(Measured::gates).chain(self.writes.iter().flat_map(Written::gates)).collect()
     }
 
     /// The report in Markdown.
@@ -135,6 +145,9 @@ impl Report {
         )?;
         for measured in &self.stores {
             measured.write(text)?;
+        }
+        for written in &self.writes {
+            written.write(text)?;
         }
         writeln!(text, "\n| gate | bound | measured | |\n|---|--:|--:|---|")?;
         for Gate { what, bound, measured, held } in self.gates() {

@@ -51,7 +51,8 @@ const GATEWAY: &str = env!("CARGO_BIN_EXE_audit-gateway");
 impl Store {
     /// Makes a store below `folder` and fills it, or takes the one that is there.
     pub async fn obtain(kind: Kind, folder: &Path, options: &Options) -> Result<Self> {
-        let folder = folder.join(format!("{}-{}", kind.name().to_lowercase(), options.audits));
+        let part = if options.writes { "-writes" } else { "" };
+        let folder = folder.join(format!("{}-{}{part}", kind.name().to_lowercase(), options.audits));
         std::fs::create_dir_all(&folder)?;
         let postgres = match kind {
             Kind::Postgres => Some(Postgres::obtain(&folder).await?),
@@ -117,10 +118,11 @@ impl Store {
         process::run(command, input)
     }
 
-    /// Starts the gateway.
-    pub fn start_gateway(&self) -> Result<Server> {
+    /// Starts the gateway, with further flags.
+    pub fn start_gateway(&self, flags: &[&str]) -> Result<Server> {
         let mut command = self.gateway();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--pool-size", &POOL.to_string()]).args(&self.flags);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--pool-size", &POOL.to_string()]);
+        command.args(&self.flags).args(flags);
         Server::start(command, &self.folder.join("gateway.log"))
     }
 

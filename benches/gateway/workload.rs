@@ -6,10 +6,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use super::CONNECTIONS;
 use super::client::{Connection, request};
-use super::driver::Call;
+use super::driver::{Call, Sameness};
 use super::store::{PASSWORD, USERNAME};
-use super::{CONNECTIONS, ORGANIZATION};
 
 const NESTED: &str = "query Nested($first: Int!) { \
     audits(first: $first, orderBy: [{field: CREATED_AT, direction: DESC}]) { \
@@ -63,7 +63,7 @@ impl Workload {
     /// The answers may change a little between the comparison and the load.
     fn changing(mut self) -> Self {
         for call in [&mut self.gateway, &mut self.yardstick].into_iter().filter_map(Arc::get_mut).flatten() {
-            call.is_steady = false;
+            call.sameness = Sameness::Length;
         }
         self
     }
@@ -97,10 +97,10 @@ impl Sides {
             let first = self.gateway.ask(&ask).await?.to_vec();
             let answer = self.gateway.ask(&ask).await?.to_vec();
             same(name, &first, &answer).context("asked twice, the gateway gives different answers")?;
-            ours.push(Call { request: ask, answer, is_steady: true });
+            ours.push(Call { request: ask, answer, sameness: Sameness::Whole });
             let ask = request("POST", path, Some(&self.token), &body);
             let answer = self.yardstick.ask(&ask).await?.to_vec();
-            theirs.push(Call { request: ask, answer, is_steady: true });
+            theirs.push(Call { request: ask, answer, sameness: Sameness::Whole });
         }
         for (ours, theirs) in ours.iter().zip(&theirs) {
             same(name, &ours.answer, &theirs.answer).context("the gateway and the yardstick give different answers")?;
@@ -155,10 +155,10 @@ fn difference(path: &mut String, left: &Value, right: &Value) -> Option<String> 
     }
 }
 
-/// Signs in and gives the access token.
-pub async fn sign_in(gateway: SocketAddr) -> Result<String> {
+/// Signs in to an organization and gives the access token.
+pub async fn sign_in(gateway: SocketAddr, organization: &str) -> Result<String> {
     let query = "mutation Login($input: LoginInput!) { login(input: $input) { accessToken userErrors { message } } }";
-    let input = json!({ "username": USERNAME, "password": PASSWORD, "organization": ORGANIZATION });
+    let input = json!({ "username": USERNAME, "password": PASSWORD, "organization": organization });
     let body = json!({ "query": query, "variables": { "input": input } }).to_string();
     let mut connection = Connection::open(gateway).await?;
     let answer: Value = serde_json::from_slice(connection.ask(&request("POST", "/graphql", None, &body)).await?)?;

@@ -160,6 +160,32 @@ impl Summed {
     }
 }
 
+/// An article, made.
+#[derive(Serialize)]
+pub struct Made {
+    #[serde(rename = "createItem")]
+    payload: Payload,
+}
+
+#[derive(Serialize)]
+struct Payload {
+    #[serde(rename = "userErrors")]
+    errors: [(); 0],
+    item: Item,
+}
+
+#[derive(Serialize)]
+struct Item {
+    id: GlobalId,
+}
+
+impl Made {
+    /// Under this identifier.
+    pub fn new(uuid: Uuid) -> Self {
+        Self { payload: Payload { errors: [], item: Item { id: GlobalId("Item", uuid) } } }
+    }
+}
+
 struct GlobalId(&'static str, Uuid);
 
 impl Serialize for GlobalId {
@@ -326,6 +352,14 @@ pub const POINT: &str =
 pub const SUMMARY: &str = "SELECT state, COUNT(*), COUNT(*) FILTER (WHERE complete_by IS NOT NULL AND \
     state <> 'CANCELED' AND complete_by < COALESCE(finished_at, $2)) \
     FROM audit WHERE organization_id = $1 GROUP BY state ORDER BY state";
+
+/// The statement that makes an article: organization, identifier, name and the instant.
+pub const MAKE: &str =
+    "INSERT INTO item (organization_id, uuid, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)";
+
+/// The statement that changes another one: organization, identifier and the instant.
+pub const CHANGE: &str = "UPDATE item SET description = 'changed', updated_at = $3, version = version + 1 \
+    WHERE organization_id = $1 AND uuid = $2";
 
 /// The statement for some audits to look up.
 pub const POINTS: &str = "SELECT uuid FROM audit WHERE organization_id = $1 ORDER BY uuid LIMIT 1000";

@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-use self::answer::{Answer, Listed, Looked, Summed};
+use self::answer::{Answer, Listed, Looked, Made, Summed};
 
 /// A store that answers the questions.
 trait Store: Send + Sync + 'static {
@@ -30,6 +30,8 @@ trait Store: Send + Sync + 'static {
     fn point(&self, uuid: Uuid) -> impl Future<Output = Result<Looked>> + Send;
     /// Audits by state; one statement.
     fn summary(&self) -> impl Future<Output = Result<Summed>> + Send;
+    /// Makes an article and changes another one, in one transaction.
+    fn make(&self, made: &Make) -> impl Future<Output = Result<Made>> + Send;
     /// Some audits to look up, from everywhere in the table.
     fn points(&self) -> impl Future<Output = Result<Vec<Uuid>>> + Send;
 }
@@ -55,6 +57,7 @@ async fn serve<S: Store>(store: S) -> Result<()> {
         .route("/nested", post(nested::<S>))
         .route("/point", post(point::<S>))
         .route("/summary", post(summary::<S>))
+        .route("/make", post(make::<S>))
         .route("/points", get(points::<S>))
         .with_state(Arc::new(store));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -83,6 +86,14 @@ struct ByUuid {
 #[derive(Deserialize)]
 struct None {}
 
+/// An article to make, and one of the same organization to change.
+#[derive(Deserialize)]
+pub struct Make {
+    organization: i64,
+    name: String,
+    other: Uuid,
+}
+
 type Handled<T> = Result<Json<T>, StatusCode>;
 
 async fn nested<S: Store>(State(store): State<Arc<S>>, Json(call): Json<Call<First>>) -> Handled<Answer<Listed>> {
@@ -96,6 +107,10 @@ async fn point<S: Store>(State(store): State<Arc<S>>, Json(call): Json<Call<ByUu
 async fn summary<S: Store>(State(store): State<Arc<S>>, Json(call): Json<Call<None>>) -> Handled<Answer<Summed>> {
     let None {} = call.variables;
     answered(store.summary().await)
+}
+
+async fn make<S: Store>(State(store): State<Arc<S>>, Json(call): Json<Call<Make>>) -> Handled<Answer<Made>> {
+    answered(store.make(&call.variables).await)
 }
 
 async fn points<S: Store>(State(store): State<Arc<S>>) -> Handled<Vec<Uuid>> {

@@ -3,14 +3,15 @@
 use std::str::FromStr;
 use std::time::SystemTime;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
+use audit_gateway::domain::cx::new_uuid;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
 
-use super::answer::{self, Audit, Issue, Listed, Looked, Summed, person};
-use super::{Pool, Store};
+use super::answer::{self, Audit, Issue, Listed, Looked, Made, Summed, person};
+use super::{Make, Pool, Store};
 use crate::{ORGANIZATION, POOL};
 
 /// The store.
@@ -74,6 +75,18 @@ impl Store for Postgres {
         let now = DateTime::<Utc>::from(SystemTime::now());
         let states = sqlx::query_as(answer::SUMMARY).bind(self.organization).bind(now).fetch_all(lent.get()?).await?;
         Ok(Summed::new(states))
+    }
+
+    async fn make(&self, made: &Make) -> Result<Made> {
+        let (uuid, now) = (new_uuid(), DateTime::<Utc>::from(SystemTime::now()));
+        let mut lent = self.pool.lend().await?;
+        let mut transaction = lent.get()?.begin().await?;
+        let make = sqlx::query(answer::MAKE).bind(made.organization).bind(uuid).bind(&made.name).bind(now);
+        make.execute(&mut *transaction).await?;
+        let change = sqlx::query(answer::CHANGE).bind(made.organization).bind(made.other).bind(now);
+        ensure!(change.execute(&mut *transaction).await?.rows_affected() == 1, "there is no other article");
+        transaction.commit().await?;
+        Ok(Made::new(uuid))
     }
 
     async fn points(&self) -> Result<Vec<Uuid>> {

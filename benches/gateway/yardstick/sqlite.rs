@@ -2,19 +2,21 @@
 
 use std::time::SystemTime;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use audit_gateway::domain::cx::new_uuid;
 use chrono::{DateTime, SecondsFormat, Utc};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
 
-use super::answer::{self, Audit, Issue, Listed, Looked, Summed, person};
-use super::{Pool, Store};
+use super::answer::{self, Audit, Issue, Listed, Looked, Made, Summed, person};
+use super::{Make, Pool, Store};
 use crate::{ORGANIZATION, POOL};
 
 /// The store.
 pub struct Sqlite {
     pool: Pool<SqliteConnection>,
+    writer: Pool<SqliteConnection>,
     organization: i64,
 }
 
@@ -34,9 +36,12 @@ impl Sqlite {
         let options = SqliteConnectOptions::new()
             .filename(url.strip_prefix("sqlite://").context("no address of a SQLite store")?)
             .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
             .pragma("cache_size", "-16000")
-            .pragma("query_only", "ON")
             .disable_statement_logging();
+        let writer = Pool::new(vec![SqliteConnection::connect_with(&options).await?]);
+        let options = options.pragma("query_only", "ON");
         let mut connections = Vec::new();
         for _ in 0..POOL {
             connections.push(SqliteConnection::connect_with(&options).await?);
@@ -44,7 +49,7 @@ impl Sqlite {
         let pool = Pool::new(connections);
         let organization =
             sqlx::query_scalar(answer::ORGANIZATION).bind(ORGANIZATION).fetch_one(pool.lend().await?.get()?).await?;
-        Ok(Self { pool, organization })
+        Ok(Self { pool, writer, organization })
     }
 }
 
@@ -74,6 +79,19 @@ impl Store for Sqlite {
         let now = DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Micros, false);
         let states = sqlx::query_as(answer::SUMMARY).bind(self.organization).bind(now).fetch_all(lent.get()?).await?;
         Ok(Summed::new(states))
+    }
+
+    async fn make(&self, made: &Make) -> Result<Made> {
+        let uuid = new_uuid();
+        let now = DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Micros, false);
+        let mut lent = self.writer.lend().await?;
+        let mut transaction = lent.get()?.begin_with("BEGIN IMMEDIATE").await?;
+        let make = sqlx::query(answer::MAKE).bind(made.organization).bind(uuid).bind(&made.name).bind(&now);
+        make.execute(&mut *transaction).await?;
+        let change = sqlx::query(answer::CHANGE).bind(made.organization).bind(made.other).bind(&now);
+        ensure!(change.execute(&mut *transaction).await?.rows_affected() == 1, "there is no other article");
+        transaction.commit().await?;
+        Ok(Made::new(uuid))
     }
 
     async fn points(&self) -> Result<Vec<Uuid>> {

@@ -52,18 +52,24 @@ impl<E: Engine> Leases<E> {
         Usage { open: self.pool.size(), free: u32::try_from(self.permits.available_permits()).unwrap_or(u32::MAX) }
     }
 
-    /// Waits for a connection.
-    pub async fn lease(&self) -> Result<Lease<E>> {
+    /// Waits for a connection; one that shows the rows of `tenant` already, where such a one is idle.
+    pub async fn lease(&self, tenant: Option<i64>) -> Result<Lease<E>> {
         let permit = tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned())
             .await
             .map_err(|_| Error::Unavailable)?
             .map_err(|_| Error::Unavailable)?;
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let live = match idle {
+        let live = match self.idle(tenant) {
             Some(live) => live,
             None => Live { connection: self.pool.acquire().await?, tenant: None },
         };
         Ok(Lease { live: Some(live), home: Arc::clone(&self.idle), _permit: permit })
+    }
+
+    fn idle(&self, tenant: Option<i64>) -> Option<Live<E>> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = idle.iter().rposition(|live| live.tenant == Some(tenant));
+        let at = fits.or(idle.len().checked_sub(1))?;
+        Some(idle.remove(at))
     }
 
     /// Whether a connection waits for work.
@@ -131,10 +137,15 @@ where
         Ok(rows)
     }
 
+    /// Whether the connection shows the rows of an organization already.
+    pub fn shows(&self, tenant: Option<i64>) -> bool {
+        self.live.as_ref().is_some_and(|live| live.tenant == Some(tenant))
+    }
+
     /// Tells the connection which organization's rows it may see, where it was last another's
     /// (the second line of defence behind the scope in every statement).
     pub async fn set_tenant(&mut self, tenant: Option<i64>, sql: &Statement) -> Result<()> {
-        if self.live()?.tenant == Some(tenant) {
+        if self.shows(tenant) {
             return Ok(());
         }
         self.fetch(sql).await?;

@@ -135,14 +135,35 @@ impl Db {
         self.inner.statements.fetch_add(1, Ordering::Relaxed);
     }
 
-    async fn lease(&self, errand: &Errand, write: bool) -> Result<AnyLease> {
+    /// A connection that reads.
+    async fn lease(&self, errand: &Errand) -> Result<AnyLease> {
         Ok(match &self.inner.pools {
-            Pools::Sqlite { readers, writer } => {
-                AnyLease::Sqlite(if write { writer.lease().await? } else { readers.lease().await? })
+            Pools::Sqlite { readers, .. } => AnyLease::Sqlite(readers.lease(None).await?),
+            Pools::Postgres(leases) => {
+                let mut lease = leases.lease(errand.organization_id).await?;
+                lease.set_tenant(errand.organization_id, &tenant_setting(errand.organization_id)).await?;
+                AnyLease::Postgres(lease)
+            }
+        })
+    }
+
+    /// A connection in a transaction that writes.
+    async fn begin(&self, errand: &Errand) -> Result<AnyLease> {
+        let tenant = errand.organization_id;
+        Ok(match &self.inner.pools {
+            Pools::Sqlite { writer, .. } => {
+                let mut lease = writer.lease(None).await?;
+                lease.raw("BEGIN IMMEDIATE").await?;
+                AnyLease::Sqlite(lease)
             }
             Pools::Postgres(leases) => {
-                let mut lease = leases.lease().await?;
-                lease.set_tenant(errand.organization_id, &tenant_setting(errand.organization_id)).await?;
+                let mut lease = leases.lease(tenant).await?;
+                if lease.shows(tenant) {
+                    lease.raw("BEGIN").await?;
+                } else {
+                    // In one trip to the store, and only until the end of the transaction.
+                    lease.raw(&format!("BEGIN; SET LOCAL {TENANT} = '{}'", tenant_value(tenant))).await?;
+                }
                 AnyLease::Postgres(lease)
             }
         })
@@ -158,7 +179,7 @@ impl Db {
         let (db, errand) = (self.clone(), errand.clone());
         spawned(async move {
             for attempt in 0.. {
-                let lease = db.lease(&errand, false).await;
+                let lease = db.lease(&errand).await;
                 let lease = match lease {
                     // A connection that the store closed while it was idle shows only in use.
                     Err(Error::Unavailable) if attempt == 0 && db.has_idle() => {
@@ -233,11 +254,7 @@ impl Db {
     where
         F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<Outcome<T>>>,
     {
-        let mut lease = self.lease(errand, true).await.map_err(Attempt::Refused)?;
-        lease
-            .raw(if self.store() == Store::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" })
-            .await
-            .map_err(Attempt::Refused)?;
+        let lease = self.begin(errand).await.map_err(Attempt::Refused)?;
         let mut tx = Tx {
             lease,
             store: self.store(),
@@ -327,10 +344,17 @@ fn is_disconnect(error: &sqlx::Error) -> bool {
     }
 }
 
+/// The setting of a connection that says whose rows it shows (row-level security, migration m0010).
+const TENANT: &str = "audit_gateway.organization";
+
+/// Its value. The operator sees every organization.
+fn tenant_value(organization_id: Option<i64>) -> String {
+    organization_id.map_or_else(|| "*".to_owned(), |id| id.to_string())
+}
+
 fn tenant_setting(organization_id: Option<i64>) -> Statement {
-    // The operator sees every organization (row-level security, migration m0010).
-    let value = organization_id.map_or_else(|| "*".to_owned(), |id| id.to_string());
-    Statement::new("SELECT set_config('audit_gateway.organization', $1, false)", vec![Arg::text(value)], Vec::new())
+    let sql = format!("SELECT set_config('{TENANT}', $1, false)");
+    Statement::new(sql, vec![Arg::text(tenant_value(organization_id))], Vec::new())
 }
 
 async fn spawned<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {

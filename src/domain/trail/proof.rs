@@ -1,7 +1,7 @@
 //! Proofs: that an event is in the tree, and that a tree is the beginning of a larger one. Read from kept hashes, some
 //! hundred of them whatever the length of the trail.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::head::Head;
 use super::tree::{self, Hash, Leaves, Place};
@@ -104,20 +104,15 @@ async fn roots(
     let nodes: Vec<Leaves> = nodes.into_iter().collect();
     let mut places = Vec::new();
     nodes.iter().for_each(|node| tree::places(node, &mut places));
-    let (leaves, above): (Vec<Place>, Vec<Place>) = places.into_iter().partition(|place| place.level == 0);
+    let mut levels: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+    for place in places {
+        levels.entry(place.level).or_default().push(place.position);
+    }
     let mut hashes = HashMap::new();
-    for (sql, places) in [(LEAVES, leaves), (SUBTREES, above)] {
-        if places.is_empty() {
-            continue;
-        }
-        let sql = sql.replace("{pairs}", pairs(reader.store()));
-        let list: Vec<[u64; 2]> = places.iter().map(|place| [place.level.into(), place.position]).collect();
-        let list = serde_json::to_string(&list).map_err(|error| Error::internal("trail", &error))?;
-        let args = vec![Arg::long(organization_id), Arg::text(list)];
-        let rows = reader.fetch(&Statement::new(sql, args, vec![Kind::Int, Kind::Long, Kind::Text])).await?;
+    for (level, positions) in levels {
+        let rows = reader.fetch(&kept(reader.store(), organization_id, (level, &positions))).await?;
         for row in rows.iter() {
-            let [Cell::Int(level), Cell::Int(position), Cell::Text(hash)] = row else { return Err(missing()) };
-            let level = u32::try_from(*level).map_err(|_| missing())?;
+            let [Cell::Int(position), Cell::Text(hash)] = row else { return Err(missing()) };
             let place = Place { level, position: position.cast_unsigned() };
             hashes.insert(place, Hash::parse(hash).ok_or_else(missing)?);
         }
@@ -125,17 +120,22 @@ async fn roots(
     nodes.iter().map(|node| tree::root_over(node, &hashes).ok_or_else(missing)).collect()
 }
 
-const LEAVES: &str = "SELECT 0, e.sequence - 1, e.leaf_hash FROM {pairs} p JOIN change_event e ON e.organization_id = $1 \
-                      AND e.sequence = p.place + 1 WHERE e.leaf_hash IS NOT NULL";
-const SUBTREES: &str = "SELECT t.level, t.\"position\", t.root_hash FROM {pairs} p JOIN trail_subtree t ON \
-                        t.organization_id = $1 AND t.level = p.level AND t.\"position\" = p.place";
-
-/// Levels and positions side by side, from one JSON text.
-fn pairs(store: Store) -> &'static str {
-    match store {
-        Store::Postgres => {
-            "(SELECT (value ->> 0)::smallint AS level, (value ->> 1)::bigint AS place FROM json_array_elements($2::json))"
-        }
-        Store::Sqlite => "(SELECT value ->> 0 AS level, value ->> 1 AS place FROM json_each($2))",
-    }
+/// The kept hashes of a level. Looked up one by one: joined with a list, a store without statistics goes through the
+/// whole trail and looks for each of its events in the list.
+fn kept(store: Store, organization_id: i64, (level, positions): (u32, &[u64])) -> Statement {
+    let among = match store {
+        Store::Postgres => "= ANY($2::bigint[])",
+        Store::Sqlite => "IN (SELECT value FROM json_each($2))",
+    };
+    // A leaf stands in its event, which is counted from 1.
+    let (sql, first) = if level == 0 {
+        let sql =
+            "SELECT sequence - 1, leaf_hash FROM change_event WHERE organization_id = $1 AND leaf_hash IS NOT NULL";
+        (format!("{sql} AND sequence {among}"), 1)
+    } else {
+        let sql = "SELECT \"position\", root_hash FROM trail_subtree WHERE organization_id = $1";
+        (format!("{sql} AND level = {level} AND \"position\" {among}"), 0)
+    };
+    let places = positions.iter().map(|position| (position.cast_signed() + first).into()).collect();
+    Statement::new(sql, vec![Arg::long(organization_id), Arg::Many(Kind::Long, places)], vec![Kind::Long, Kind::Text])
 }

@@ -99,9 +99,10 @@ async fn update(tx: &mut Tx, organization_id: i64, leaves: Vec<[serde_json::Valu
              FROM json_each($2)"
         }
     };
+    // Read once: SQLite would else go through the whole trail and look for every event in the list.
     let sql = format!(
-        "UPDATE change_event SET salt = r.salt, leaf = r.leaf, leaf_hash = r.hash FROM ({rows}) r WHERE \
-         organization_id = $1 AND change_event.sequence = r.sequence"
+        "WITH r AS MATERIALIZED ({rows}) UPDATE change_event SET salt = r.salt, leaf = r.leaf, leaf_hash = r.hash FROM r \
+         WHERE organization_id = $1 AND change_event.sequence = r.sequence"
     );
     let table: Vec<serde_json::Value> = leaves.into_iter().map(|row| row.to_vec().into()).collect();
     let args = vec![Arg::long(organization_id), Arg::text(serde_json::Value::from(table).to_string())];
