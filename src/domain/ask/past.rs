@@ -1,0 +1,202 @@
+//! Tables as they were at an instant: each record as its last event until then left it.
+//!
+//! A statement about the past names another source for each table that the trail tells of, and defines them all before
+//! itself. Conditions, joins, orders and what is worked out stand on them as they stand on the tables.
+
+use chrono::{DateTime, Utc};
+
+use super::sql::Sql;
+use crate::domain::cell::{Cell, Kind};
+use crate::domain::db::Store;
+use crate::domain::describe::{Noun, Scope};
+use crate::domain::model::model;
+
+/// What a statement says of the past.
+pub(super) struct Past {
+    instant: DateTime<Utc>,
+    instant_place: Option<usize>,
+    /// Nouns whose records it reads.
+    told: Vec<&'static Noun>,
+    /// Nouns whose records it reads where others refer to them.
+    referred: Vec<&'static Noun>,
+}
+
+impl Past {
+    /// The past at an instant, of no tables yet.
+    pub(super) fn at(instant: DateTime<Utc>) -> Self {
+        Self { instant, instant_place: None, told: Vec::new(), referred: Vec::new() }
+    }
+
+    fn source(&mut self, table: &str, is_referred: bool) -> Option<String> {
+        let noun = model().nouns().iter().find(|noun| noun.table == table && noun.is_told())?;
+        add(&mut self.told, noun);
+        if is_referred {
+            add(&mut self.referred, noun);
+        }
+        Some(name(noun, is_referred))
+    }
+}
+
+fn add(nouns: &mut Vec<&'static Noun>, noun: &'static Noun) {
+    if nouns.iter().all(|known| known.name != noun.name) {
+        nouns.push(noun);
+    }
+}
+
+fn name(noun: &Noun, is_referred: bool) -> String {
+    format!("{}{}", noun.table, if is_referred { "_then_or_now" } else { "_then" })
+}
+
+impl Sql {
+    /// Adds the source of a table's rows: in a statement about the past, what the trail tells of them.
+    pub fn table(&mut self, table: &str) -> &mut Self {
+        self.source(table, false)
+    }
+
+    /// The same for rows that other rows refer to. A record that no event of the organization tells of, such as a person
+    /// who came in elsewhere, is taken as it is now: that it was there is known from the reference.
+    pub(super) fn referred_table(&mut self, table: &str) -> &mut Self {
+        self.source(table, true)
+    }
+
+    fn source(&mut self, table: &str, is_referred: bool) -> &mut Self {
+        match self.past.as_mut().and_then(|past| past.source(table, is_referred)) {
+            Some(source) => self.name(&source),
+            None => self.name(table),
+        }
+    }
+
+    /// In a statement about the past, adds the condition that an event had been recorded by then.
+    pub(super) fn recorded_by_then(&mut self, alias: &str) -> &mut Self {
+        if self.past.is_none() {
+            return self;
+        }
+        self.push(" AND ").column(alias, "event_date").push(" <= ").instant()
+    }
+
+    /// Adds the instant that is asked about.
+    fn instant(&mut self) -> &mut Self {
+        let next = self.next_place();
+        match self.past.as_mut().map(|past| (past.instant, *past.instant_place.get_or_insert(next))) {
+            Some((_, place)) if place < next => self.push(&format!("${place}")),
+            Some((instant, _)) => self.value(Kind::Time, Cell::Time(instant)),
+            None => self.now(),
+        }
+    }
+
+    /// The definitions of the sources that the statement names, to stand before it.
+    pub(super) fn sources(&mut self) -> String {
+        let Some(past) = &self.past else { return String::new() };
+        let nouns = past.told.iter().map(|noun| (*noun, false)).chain(past.referred.iter().map(|noun| (*noun, true)));
+        let nouns: Vec<_> = nouns.collect();
+        let (text, ()) = self.apart(|sql| {
+            for (index, (noun, is_referred)) in nouns.iter().enumerate() {
+                sql.push(if index == 0 { "WITH " } else { ", " }).name(&name(noun, *is_referred));
+                // Else PostgreSQL reads all of a source that is named twice.
+                sql.push(" AS NOT MATERIALIZED (SELECT ");
+                if *is_referred {
+                    write_referred(noun, sql);
+                } else {
+                    write_told(noun, sql);
+                }
+                sql.push(") ");
+            }
+        });
+        text
+    }
+}
+
+/// The columns of a source, in their order.
+fn columns(noun: &Noun) -> impl Iterator<Item = (&'static str, Kind)> + '_ {
+    let is_there = |name: &str| name == ORGANIZATION || crate::domain::trail::tells(name);
+    noun.columns.iter().copied().filter(move |(name, _)| is_there(name))
+}
+
+const ORGANIZATION: &str = "organization_id";
+
+fn is_owned(noun: &Noun) -> bool {
+    noun.columns.iter().any(|(name, _)| *name == ORGANIZATION)
+}
+
+fn write_told(noun: &Noun, sql: &mut Sql) {
+    let store = sql.store();
+    for (index, (name, kind)) in columns(noun).enumerate() {
+        sql.push(if index > 0 { ", " } else { "" });
+        match (name, store) {
+            (ORGANIZATION, _) => sql.column("e", ORGANIZATION),
+            ("uuid", _) => sql.column("e", "entity_uuid").push(" AS ").name(name),
+            (_, Store::Postgres) => sql.column("s", name),
+            (_, Store::Sqlite) => sql.push(&sqlite_member(name, kind)).push(" AS ").name(name),
+        };
+    }
+    sql.push(" FROM \"change_event\" e");
+    if store == Store::Postgres {
+        let members = columns(noun).filter(|(name, _)| *name != ORGANIZATION && *name != "uuid");
+        let members: Vec<String> = members.map(|(name, kind)| format!("\"{name}\" {}", postgres_type(kind))).collect();
+        sql.push(" CROSS JOIN LATERAL json_to_record(e.\"snapshot_after\") AS s(").push(&members.join(", ")).push(")");
+    }
+    sql.push(" WHERE e.\"organization_id\" = ").organization().push(" AND e.\"entity_type\" = '").push(&noun.table);
+    sql.push("' AND e.\"event_date\" <= ").instant().push(" AND e.\"action\" <> 'Delete' AND e.\"snapshot_after\" IS NOT NULL");
+    // The last is the one of the greatest sequence: events recorded at once have the same instant.
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM \"change_event\" l WHERE l.\"organization_id\" = ").organization();
+    sql.push(" AND l.\"entity_type\" = '").push(&noun.table).push("' AND l.\"entity_uuid\" = e.\"entity_uuid\"");
+    sql.push(" AND l.\"sequence\" > e.\"sequence\" AND l.\"event_date\" <= ").instant().push(")");
+    // What is built in was always there.
+    if noun.scope == Scope::TenantOrShared {
+        sql.push(" UNION ALL SELECT ");
+        write_own(noun, sql).push(" WHERE n.\"organization_id\" IS NULL");
+    }
+}
+
+fn write_referred(noun: &Noun, sql: &mut Sql) {
+    let names: Vec<String> = columns(noun).map(|(name, _)| format!("\"{name}\"")).collect();
+    sql.push(&names.join(", ")).push(" FROM ").name(&name(noun, false)).push(" UNION ALL SELECT ");
+    write_own(noun, sql).push(" WHERE ");
+    if is_owned(noun) {
+        sql.push("n.\"organization_id\" = ").organization().push(" AND ");
+    }
+    sql.push("NOT EXISTS (SELECT 1 FROM \"change_event\" u WHERE u.\"organization_id\" = ").organization();
+    sql.push(" AND u.\"entity_type\" = '").push(&noun.table).push("' AND u.\"entity_uuid\" = n.\"uuid\")");
+}
+
+/// The columns as the table has them now, and the table.
+fn write_own<'s>(noun: &Noun, sql: &'s mut Sql) -> &'s mut Sql {
+    let names: Vec<String> = columns(noun).map(|(name, _)| format!("n.\"{name}\"")).collect();
+    sql.push(&names.join(", ")).push(" FROM ").name(&noun.table).push(" n")
+}
+
+fn postgres_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "boolean",
+        Kind::Int => "integer",
+        Kind::Long => "bigint",
+        Kind::Float => "double precision",
+        Kind::Text => "text",
+        Kind::Uuid => "uuid",
+        Kind::Time => "timestamptz",
+        Kind::Date => "date",
+        Kind::Decimal => "numeric(18,6)",
+        Kind::Json => "json",
+    }
+}
+
+/// A member of the snapshot as the column of a table holds it.
+fn sqlite_member(name: &str, kind: Kind) -> String {
+    let value = format!("e.\"snapshot_after\" ->> '$.\"{name}\"'");
+    let text = format!("NULLIF(e.\"snapshot_after\" -> '$.\"{name}\"', 'null')");
+    match kind {
+        Kind::Bool | Kind::Int | Kind::Long | Kind::Text | Kind::Date => value,
+        Kind::Float => format!("CAST({value} AS REAL)"),
+        Kind::Uuid => format!("unhex({value}, '-')"),
+        Kind::Time => format!("replace({value}, 'Z', '+00:00')"),
+        Kind::Json => text,
+        // In millionths, digit by digit: a double would not hold them all.
+        Kind::Decimal => {
+            let (number, point) = (format!("{text} || '.'"), format!("instr({text} || '.', '.')"));
+            format!(
+                "CAST(substr({number}, 1, {point} - 1) || substr(replace(substr({number}, {point} + 1), '.', '') || \
+                 '000000', 1, 6) AS INTEGER)"
+            )
+        }
+    }
+}
