@@ -88,13 +88,9 @@ impl Expr {
     /// The name of a field or relation in the condition that cannot be known of the past.
     pub fn untold(&self, model: &Model, noun: &Noun) -> Option<&'static str> {
         match self {
-            Self::And(operands) | Self::Or(operands) => {
-                operands.iter().find_map(|operand| operand.untold(model, noun))
-            }
+            Self::And(operands) | Self::Or(operands) => operands.iter().find_map(|operand| operand.untold(model, noun)),
             Self::Not(operand) => operand.untold(model, noun),
-            Self::Field { field, .. } => {
-                noun.fields.get(*field).filter(|field| !field.is_told).map(|field| field.name)
-            }
+            Self::Field { field, .. } => noun.fields.get(*field).filter(|field| !field.is_told).map(|field| field.name),
             Self::Related { relation, expr } => {
                 let (relation, target) = model.related(noun, *relation)?;
                 if relation.is_told(target) { expr.untold(model, target) } else { Some(relation.name) }

@@ -136,7 +136,9 @@ fn write_told(noun: &Noun, sql: &mut Sql) {
         sql.push(" CROSS JOIN LATERAL json_to_record(e.\"snapshot_after\") AS s(").push(&members.join(", ")).push(")");
     }
     sql.push(" WHERE e.\"organization_id\" = ").organization().push(" AND e.\"entity_type\" = '").push(&noun.table);
-    sql.push("' AND e.\"event_date\" <= ").instant().push(" AND e.\"action\" <> 'Delete' AND e.\"snapshot_after\" IS NOT NULL");
+    sql.push("' AND e.\"event_date\" <= ")
+        .instant()
+        .push(" AND e.\"action\" <> 'Delete' AND e.\"snapshot_after\" IS NOT NULL");
     // The last is the one of the greatest sequence: events recorded at once have the same instant.
     sql.push(" AND NOT EXISTS (SELECT 1 FROM \"change_event\" l WHERE l.\"organization_id\" = ").organization();
     sql.push(" AND l.\"entity_type\" = '").push(&noun.table).push("' AND l.\"entity_uuid\" = e.\"entity_uuid\"");

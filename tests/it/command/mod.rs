@@ -106,12 +106,7 @@ impl House {
     }
 
     /// The same for a mutation that comes in at an instant.
-    pub async fn send_at(
-        &self,
-        now: DateTime<Utc>,
-        username: &str,
-        (name, input, gives): (&str, Json, &str),
-    ) -> Json {
+    pub async fn send_at(&self, now: DateTime<Utc>, username: &str, (name, input, gives): (&str, Json, &str)) -> Json {
         let mut letters = name.chars();
         let first = letters.next().expect("a name").to_ascii_uppercase();
         let query = format!(

@@ -172,7 +172,8 @@ async fn what_is_gone_or_not_there_yet_is_null(kind: Store) {
 async fn what_cannot_be_told_is_refused_by_name(kind: Store) {
     let house = House::open(kind).await;
     let site = json!({ "id": house.site().await["id"] });
-    let asset = |selection: &str| format!("query($id: ID!, $at: DateTime) {{ asset(id: $id, asOf: $at) {{ {selection} }} }}");
+    let asset =
+        |selection: &str| format!("query($id: ID!, $at: DateTime) {{ asset(id: $id, asOf: $at) {{ {selection} }} }}");
     for (selection, name) in [
         ("name auditCount", "auditCount"),
         ("lastAuditedAt", "lastAuditedAt"),
