@@ -15,52 +15,72 @@ use crate::domain::model::model;
 pub(super) struct Past {
     instant: DateTime<Utc>,
     instant_place: Option<usize>,
-    /// Nouns whose records it reads.
-    told: Vec<&'static Noun>,
-    /// Nouns whose records it reads where others refer to them.
-    referred: Vec<&'static Noun>,
+    sources: Vec<Source>,
+}
+
+/// Where a statement about the past has the rows of a noun from.
+#[derive(Clone, Copy)]
+struct Source {
+    noun: &'static Noun,
+    reach: Reach,
+}
+
+/// How the records of a source are come upon.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// By what the question says of them, mostly an identifier: read in place, so that it finds their own events.
+    Sought,
+    /// By what they refer to: read once, because nothing in the store finds snapshots by that.
+    Listed,
+    /// By what refers to them: the same, with those that no event tells of.
+    Referred,
+}
+
+impl Source {
+    fn name(self) -> String {
+        let reach = match self.reach {
+            Reach::Sought => "sought",
+            Reach::Listed => "listed",
+            Reach::Referred => "referred",
+        };
+        format!("{}_{reach}", self.noun.table)
+    }
 }
 
 impl Past {
     /// The past at an instant, of no tables yet.
     pub(super) fn at(instant: DateTime<Utc>) -> Self {
-        Self { instant, instant_place: None, told: Vec::new(), referred: Vec::new() }
+        Self { instant, instant_place: None, sources: Vec::new() }
     }
 
-    fn source(&mut self, table: &str, is_referred: bool) -> Option<String> {
+    fn source(&mut self, table: &str, reach: Reach) -> Option<String> {
         let noun = model().nouns().iter().find(|noun| noun.table == table && noun.is_told())?;
-        add(&mut self.told, noun);
-        if is_referred {
-            add(&mut self.referred, noun);
+        if self.sources.iter().all(|known| known.reach != reach || known.noun.name != noun.name) {
+            self.sources.push(Source { noun, reach });
         }
-        Some(name(noun, is_referred))
+        Some(Source { noun, reach }.name())
     }
-}
-
-fn add(nouns: &mut Vec<&'static Noun>, noun: &'static Noun) {
-    if nouns.iter().all(|known| known.name != noun.name) {
-        nouns.push(noun);
-    }
-}
-
-fn name(noun: &Noun, is_referred: bool) -> String {
-    format!("{}{}", noun.table, if is_referred { "_then_or_now" } else { "_then" })
 }
 
 impl Sql {
     /// Adds the source of a table's rows: in a statement about the past, what the trail tells of them.
     pub fn table(&mut self, table: &str) -> &mut Self {
-        self.source(table, false)
+        self.source(table, Reach::Listed)
+    }
+
+    /// The same for the rows that a question is about.
+    pub(super) fn sought_table(&mut self, table: &str) -> &mut Self {
+        self.source(table, Reach::Sought)
     }
 
     /// The same for rows that other rows refer to. A record that no event of the organization tells of, such as a person
     /// who came in elsewhere, is taken as it is now: that it was there is known from the reference.
     pub(super) fn referred_table(&mut self, table: &str) -> &mut Self {
-        self.source(table, true)
+        self.source(table, Reach::Referred)
     }
 
-    fn source(&mut self, table: &str, is_referred: bool) -> &mut Self {
-        match self.past.as_mut().and_then(|past| past.source(table, is_referred)) {
+    fn source(&mut self, table: &str, reach: Reach) -> &mut Self {
+        match self.past.as_mut().and_then(|past| past.source(table, reach)) {
             Some(source) => self.name(&source),
             None => self.name(table),
         }
@@ -86,18 +106,14 @@ impl Sql {
 
     /// The definitions of the sources that the statement names, to stand before it.
     pub(super) fn sources(&mut self) -> String {
-        let Some(past) = &self.past else { return String::new() };
-        let nouns = past.told.iter().map(|noun| (*noun, false)).chain(past.referred.iter().map(|noun| (*noun, true)));
-        let nouns: Vec<_> = nouns.collect();
+        let sources = self.past.as_ref().map(|past| past.sources.clone()).unwrap_or_default();
         let (text, ()) = self.apart(|sql| {
-            for (index, (noun, is_referred)) in nouns.iter().enumerate() {
-                sql.push(if index == 0 { "WITH " } else { ", " }).name(&name(noun, *is_referred));
-                // Else PostgreSQL reads all of a source that is named twice.
-                sql.push(" AS NOT MATERIALIZED (SELECT ");
-                if *is_referred {
-                    write_referred(noun, sql);
-                } else {
-                    write_told(noun, sql);
+            for (index, source) in sources.iter().enumerate() {
+                sql.push(if index == 0 { "WITH " } else { ", " }).name(&source.name());
+                sql.push(if source.reach == Reach::Sought { " AS NOT" } else { " AS" }).push(" MATERIALIZED (SELECT ");
+                write_told(source.noun, sql);
+                if source.reach == Reach::Referred {
+                    write_untold(source.noun, sql);
                 }
                 sql.push(") ");
             }
@@ -150,9 +166,9 @@ fn write_told(noun: &Noun, sql: &mut Sql) {
     }
 }
 
-fn write_referred(noun: &Noun, sql: &mut Sql) {
-    let names: Vec<String> = columns(noun).map(|(name, _)| format!("\"{name}\"")).collect();
-    sql.push(&names.join(", ")).push(" FROM ").name(&name(noun, false)).push(" UNION ALL SELECT ");
+/// Adds the records that no event tells of, as they are now.
+fn write_untold(noun: &Noun, sql: &mut Sql) {
+    sql.push(" UNION ALL SELECT ");
     write_own(noun, sql).push(" WHERE ");
     if is_owned(noun) {
         sql.push("n.\"organization_id\" = ").organization().push(" AND ");

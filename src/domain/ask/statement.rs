@@ -101,7 +101,7 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
     sql.push("SELECT ");
     write_columns(&named, &mut columns, &mut sql);
     write_order_values(&named, &question.ask, &mut columns, &mut sql);
-    sql.push(" FROM ").table(&question.noun.table).push(" ").push(&named.alias);
+    sql.push(" FROM ").sought_table(&question.noun.table).push(" ").push(&named.alias);
     write_joins(&named, &mut sql);
     sql.push(" WHERE ");
     if let Some((text, args)) = question.guard.as_ref().and_then(|caller| guard_sql(caller, sql.next_place())) {
@@ -137,7 +137,7 @@ pub(super) fn referred_statement(asking: &Asking, noun: &'static Noun, select: &
 pub(super) fn count_statement(asking: &Asking, question: &Question) -> Statement {
     let mut sql = asking.sql();
     let alias = sql.alias();
-    sql.push("SELECT COUNT(*) FROM ").table(&question.noun.table).push(" ").push(&alias).push(" WHERE ");
+    sql.push("SELECT COUNT(*) FROM ").sought_table(&question.noun.table).push(" ").push(&alias).push(" WHERE ");
     write_condition(asking, question.noun, &question.ask, &alias, &mut sql);
     let (text, args) = sql.finish();
     Statement::new(text, args, vec![Kind::Long])
