@@ -111,7 +111,7 @@ impl Sql {
             for (index, source) in sources.iter().enumerate() {
                 sql.push(if index == 0 { "WITH " } else { ", " }).name(&source.name());
                 sql.push(if source.reach == Reach::Sought { " AS NOT" } else { " AS" }).push(" MATERIALIZED (SELECT ");
-                write_told(source.noun, sql);
+                write_told(source.noun, source.reach, sql);
                 if source.reach == Reach::Referred {
                     write_untold(source.noun, sql);
                 }
@@ -134,7 +134,7 @@ fn is_owned(noun: &Noun) -> bool {
     noun.columns.iter().any(|(name, _)| *name == ORGANIZATION)
 }
 
-fn write_told(noun: &Noun, sql: &mut Sql) {
+fn write_told(noun: &Noun, reach: Reach, sql: &mut Sql) {
     let store = sql.store();
     for (index, (name, kind)) in columns(noun).enumerate() {
         sql.push(if index > 0 { ", " } else { "" });
@@ -145,25 +145,41 @@ fn write_told(noun: &Noun, sql: &mut Sql) {
             (_, Store::Sqlite) => sql.push(&sqlite_member(name, kind)).push(" AS ").name(name),
         };
     }
-    sql.push(" FROM \"change_event\" e");
+    sql.push(" FROM ");
+    // The last is the one of the greatest sequence: events recorded at once have the same instant.
+    if reach != Reach::Sought {
+        sql.push("(SELECT max(l.\"sequence\") AS last FROM \"change_event\" l WHERE ");
+        write_events("l", noun, sql);
+        sql.push(" GROUP BY l.\"entity_uuid\") AS lasts JOIN ");
+    }
+    sql.push("\"change_event\" e");
+    if reach != Reach::Sought {
+        sql.push(" ON e.\"organization_id\" = ").organization().push(" AND e.\"sequence\" = lasts.last");
+    }
     if store == Store::Postgres {
         let members = columns(noun).filter(|(name, _)| *name != ORGANIZATION && *name != "uuid");
         let members: Vec<String> = members.map(|(name, kind)| format!("\"{name}\" {}", postgres_type(kind))).collect();
         sql.push(" CROSS JOIN LATERAL json_to_record(e.\"snapshot_after\") AS s(").push(&members.join(", ")).push(")");
     }
-    sql.push(" WHERE e.\"organization_id\" = ").organization().push(" AND e.\"entity_type\" = '").push(&noun.table);
-    sql.push("' AND e.\"event_date\" <= ")
-        .instant()
-        .push(" AND e.\"action\" <> 'Delete' AND e.\"snapshot_after\" IS NOT NULL");
-    // The last is the one of the greatest sequence: events recorded at once have the same instant.
-    sql.push(" AND NOT EXISTS (SELECT 1 FROM \"change_event\" l WHERE l.\"organization_id\" = ").organization();
-    sql.push(" AND l.\"entity_type\" = '").push(&noun.table).push("' AND l.\"entity_uuid\" = e.\"entity_uuid\"");
-    sql.push(" AND l.\"sequence\" > e.\"sequence\" AND l.\"event_date\" <= ").instant().push(")");
+    sql.push(" WHERE e.\"action\" <> 'Delete' AND e.\"snapshot_after\" IS NOT NULL");
+    if reach == Reach::Sought {
+        sql.push(" AND ");
+        write_events("e", noun, sql);
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM \"change_event\" l WHERE ");
+        write_events("l", noun, sql);
+        sql.push(" AND l.\"entity_uuid\" = e.\"entity_uuid\" AND l.\"sequence\" > e.\"sequence\")");
+    }
     // What is built in was always there.
     if noun.scope == Scope::TenantOrShared {
         sql.push(" UNION ALL SELECT ");
         write_own(noun, sql).push(" WHERE n.\"organization_id\" IS NULL");
     }
+}
+
+/// The condition that an event tells of a record of the noun and had been recorded by then.
+fn write_events(alias: &str, noun: &Noun, sql: &mut Sql) {
+    sql.column(alias, ORGANIZATION).push(" = ").organization().push(" AND ").column(alias, "entity_type");
+    sql.push(" = '").push(&noun.table).push("'").recorded_by_then(alias);
 }
 
 /// Adds the records that no event tells of, as they are now.
