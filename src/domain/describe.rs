@@ -91,6 +91,8 @@ pub struct Field {
     pub filterable: bool,
     /// May be ordered by.
     pub sortable: bool,
+    /// Snapshots of the trail say what it was.
+    pub is_told: bool,
 }
 
 /// How the rows of two nouns belong together.
@@ -140,6 +142,13 @@ pub struct Relation {
     pub nullable: bool,
     /// Order of a list for which none is asked, descending where true; empty for that of the other noun.
     pub order: &'static [(&'static str, bool)],
+}
+
+impl Relation {
+    /// It can be known of the past: snapshots say what refers to what, but not what a joining table holds.
+    pub fn is_told(&self, target: &Noun) -> bool {
+        !matches!(self.link, Link::Through(..)) && (target.is_told() || target.audience == Audience::AsTheRecord)
+    }
 }
 
 /// One noun.
@@ -257,6 +266,7 @@ impl Noun {
             list: false,
             filterable: kind != Kind::Json,
             sortable: kind != Kind::Json,
+            is_told: super::trail::tells(IdenStatic::as_str(&column)),
         });
         self
     }
@@ -274,6 +284,7 @@ impl Noun {
             list: false,
             filterable: true,
             sortable: true,
+            is_told: false,
         });
         self
     }
@@ -311,6 +322,7 @@ impl Noun {
             list: false,
             filterable: false,
             sortable: false,
+            is_told: true,
         });
         self
     }
@@ -328,6 +340,14 @@ impl Noun {
         if let Some(field) = self.fields.last_mut() {
             field.filterable = true;
             field.sortable = true;
+        }
+        self
+    }
+
+    /// The last field stands on what no snapshot of the trail shows.
+    pub fn untold(mut self) -> Self {
+        if let Some(field) = self.fields.last_mut() {
+            field.is_told = false;
         }
         self
     }
@@ -389,6 +409,11 @@ impl Noun {
             relation.order = order;
         }
         self
+    }
+
+    /// The trail tells of its records. It does not tell of its own events, nor of what is worked out.
+    pub fn is_told(&self) -> bool {
+        self.identified && self.audience != Audience::AsTheRecord
     }
 
     /// A field by its public name.

@@ -32,7 +32,7 @@ use self::leaf::{Content, Leaf, Salt, kept_instant};
 pub use self::note::{Checkpoint, PublicKey, Signer, split as split_notes};
 pub use self::proof::{Consistency, Inclusion, consistency, inclusion, read_head};
 pub use self::seal::seal_all;
-pub use self::snapshot::Shape;
+pub use self::snapshot::{Shape, tells};
 pub use self::state::{Compared, Difference, compare};
 pub use self::tree::Hash;
 pub use self::verify::{Finding, Report, Trusted, What, verify};

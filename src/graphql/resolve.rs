@@ -98,7 +98,7 @@ pub fn root(cx: ResolverContext<'_>) -> FieldFuture<'_> {
             .find(|(_, field)| field.key == key)
             .ok_or_else(|| engine_error(&Error::Internal))?;
         let root = field.root.as_ref().map_err(engine_error)?;
-        let answered = runner.answer(root).await.map_err(|error| engine_error(&error))?;
+        let answered = runner.answer(root, field.as_of).await.map_err(|error| engine_error(&error))?;
         Ok(match (root, answered) {
             (Root::Connection(_, shape), Answered::Level(level)) => {
                 own(Page { group: level.group(0), level, shape: Arc::clone(shape) })

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_graphql::{Name, Value};
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use indexmap::IndexMap;
 
@@ -61,7 +62,7 @@ pub struct Parts {
 impl Runner {
     /// What every statement for a viewer shares.
     pub(super) fn asking(&self, viewer: Viewer) -> Asking {
-        Asking { model: model(), viewer, now: self.cx.now, store: self.cx.db.store() }
+        Asking { model: model(), viewer, now: self.cx.now, as_of: None, store: self.cx.db.store() }
     }
 
     /// The request's mark on the store.
@@ -82,8 +83,19 @@ impl Runner {
 
     /// Answers questions on one connection, one after the other.
     pub(super) async fn ask(&self, viewer: Viewer, questions: Vec<Question>) -> Result<Vec<Arc<Level>>> {
+        self.ask_as_of(self.asking(viewer), questions).await
+    }
+
+    /// What every statement shares for the caller at an instant; now without one.
+    fn asking_as_of(&self, as_of: Option<DateTime<Utc>>) -> Result<Asking> {
+        let asking = self.asking(self.viewer()?);
+        Ok(Asking { now: as_of.unwrap_or(asking.now), as_of, ..asking })
+    }
+
+    async fn ask_as_of(&self, asking: Asking, questions: Vec<Question>) -> Result<Vec<Arc<Level>>> {
+        let viewer = asking.viewer;
         let questions = Arc::new(questions);
-        let asking = Arc::new(self.asking(viewer));
+        let asking = Arc::new(asking);
         self.cx
             .db
             .read(&self.errand(&viewer), move |reader| {
@@ -111,11 +123,11 @@ impl Runner {
         let mut answers = Vec::with_capacity(plan.fields.len());
         for field in &plan.fields {
             let answered = match &field.root {
-                Ok(root @ Root::Typename(_)) => self.answer(root).await,
-                Ok(root) if verified => self.answer(root).await,
+                Ok(root @ Root::Typename(_)) => self.answer(root, None).await,
+                Ok(root) if verified => self.answer(root, field.as_of).await,
                 Ok(root) => {
                     verified = true;
-                    self.answer_verified(root).await
+                    self.answer_verified(root, field.as_of).await
                 }
                 Err(error) => Err(error.clone()),
             };
@@ -124,9 +136,11 @@ impl Runner {
         Ok(answers)
     }
 
-    async fn answer_verified(&self, root: &Root) -> Result<Answered> {
+    async fn answer_verified(&self, root: &Root, as_of: Option<DateTime<Utc>>) -> Result<Answered> {
+        // The session holds now or not at all: a statement about the past is not the place to look.
         if let Root::Connection(question, _) | Root::Object(question, _) = root
             && question.ask.rows
+            && as_of.is_none()
         {
             let mut question = question.as_ref().clone();
             question.guard = Some(Arc::clone(self.cx.caller()?));
@@ -141,32 +155,33 @@ impl Runner {
             return Ok(Answered::Level(level));
         }
         self.verify().await?;
-        self.answer(root).await
+        self.answer(root, as_of).await
     }
 
-    /// Answers one root field.
-    pub async fn answer(&self, root: &Root) -> Result<Answered> {
+    /// Answers one root field, as of an instant where one is given.
+    pub async fn answer(&self, root: &Root, as_of: Option<DateTime<Utc>>) -> Result<Answered> {
         match root {
             Root::Connection(question, _) => {
                 Ok(Answered::Level(self.ask_one(self.viewer()?, question.as_ref().clone()).await?))
             }
             Root::Object(question, _) => {
-                let level = self.ask_one(self.viewer()?, question.as_ref().clone()).await?;
+                let asking = self.asking_as_of(as_of)?;
+                let mut levels = self.ask_as_of(asking, vec![question.as_ref().clone()]).await?;
+                let level = levels.pop().ok_or(Error::Internal)?;
                 if level.group(0).more {
                     return Err(ambiguous());
                 }
                 Ok(Answered::Level(level))
             }
-            Root::Nodes(nodes) => self.nodes(nodes).await,
+            Root::Nodes(nodes) => self.nodes(nodes, as_of).await,
             Root::Composite(composite) => self.composite(composite).await.map(Answered::Parts),
             Root::Typename(_) | Root::Live(_) | Root::Engine => Ok(Answered::Nothing),
         }
     }
 
-    async fn nodes(&self, root: &NodesRoot) -> Result<Answered> {
-        let viewer = self.viewer()?;
+    async fn nodes(&self, root: &NodesRoot, as_of: Option<DateTime<Utc>>) -> Result<Answered> {
         let questions = root.nouns.iter().map(|(question, _)| question.clone()).collect();
-        let levels = self.ask(viewer, questions).await?;
+        let levels = self.ask_as_of(self.asking_as_of(as_of)?, questions).await?;
         let placed = levels.into_iter().map(|level| {
             // The uuid is the first field of these questions.
             let places = level

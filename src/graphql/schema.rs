@@ -105,7 +105,8 @@ pub fn build(introspection: bool, limits: &PlanLimits, purpose: Purpose) -> std:
         .field(
             SchemaField::new("node", type_ref("Node"), resolve::root)
                 .description("One record by its global id; null when there is none that you may see.")
-                .argument(argument("id", "ID!", "Global id.")),
+                .argument(argument("id", "ID!", "Global id."))
+                .argument(argument("asOf", "DateTime", AS_OF)),
         )
         .field(
             SchemaField::new("nodes", type_ref("[Node]!"), resolve::root)
@@ -445,6 +446,9 @@ fn connection(builder: SchemaBuilder, noun: &'static Noun) -> SchemaBuilder {
         )
 }
 
+const AS_OF: &str = "The record, and those it is related to, as the last events recorded until this instant left them; \
+    null where it was not there, or no event tells of it.";
+
 fn root_fields(mut query: Object, noun: &'static Noun, limits: &PlanLimits) -> Object {
     if !noun.plural.is_empty() {
         let mut field = SchemaField::new(noun.plural, type_ref(&format!("{}Connection!", noun.name)), resolve::root)
@@ -476,6 +480,9 @@ fn root_fields(mut query: Object, noun: &'static Noun, limits: &PlanLimits) -> O
                 "String",
                 "Global id or slug of the asset, for a number that audits of several assets share.",
             ));
+        }
+        if noun.is_told() {
+            field = field.argument(argument("asOf", "DateTime", AS_OF));
         }
         query = query.field(field);
     }

@@ -85,6 +85,19 @@ impl Expr {
         Self::Field { field, test, fold: false }
     }
 
+    /// The name of a field or relation in the condition that cannot be known of the past.
+    pub fn untold(&self, model: &Model, noun: &Noun) -> Option<&'static str> {
+        match self {
+            Self::And(operands) | Self::Or(operands) => operands.iter().find_map(|operand| operand.untold(model, noun)),
+            Self::Not(operand) => operand.untold(model, noun),
+            Self::Field { field, .. } => noun.fields.get(*field).filter(|field| !field.is_told).map(|field| field.name),
+            Self::Related { relation, expr } => {
+                let (relation, target) = model.related(noun, *relation)?;
+                if relation.is_told(target) { expr.untold(model, target) } else { Some(relation.name) }
+            }
+        }
+    }
+
     /// Writes the condition over the row of `noun` at `alias`.
     pub fn write(&self, model: &Model, noun: &Noun, alias: &str, sql: &mut Sql) {
         match self {
@@ -111,26 +124,26 @@ impl Expr {
                 sql.push("EXISTS (SELECT 1 FROM ");
                 match relation.link {
                     Link::ToOne(column) => {
-                        sql.name(&target.table).push(" ").push(&other).push(" WHERE ");
+                        sql.referred_table(&target.table).push(" ").push(&other).push(" WHERE ");
                         sql.column(&other, "id").push(" = ").column(alias, column);
                     }
                     Link::ToOneByUuid(column) => {
-                        sql.name(&target.table).push(" ").push(&other).push(" WHERE ");
+                        sql.referred_table(&target.table).push(" ").push(&other).push(" WHERE ");
                         sql.column(&other, "uuid").push(" = ").column(alias, column);
                     }
                     Link::ToMany(column) => {
-                        sql.name(&target.table).push(" ").push(&other).push(" WHERE ");
+                        sql.table(&target.table).push(" ").push(&other).push(" WHERE ");
                         sql.column(&other, column).push(" = ").column(alias, "id");
                     }
                     Link::Through(table, own, there) => {
                         let join = sql.alias();
                         sql.name(table).push(" ").push(&join).push(" JOIN ");
-                        sql.name(&target.table).push(" ").push(&other).push(" ON ");
+                        sql.table(&target.table).push(" ").push(&other).push(" ON ");
                         sql.column(&other, "id").push(" = ").column(&join, there).push(" WHERE ");
                         sql.column(&join, own).push(" = ").column(alias, "id");
                     }
                     Link::Ancestors | Link::Descendants | Link::History(_) => {
-                        sql.name(&target.table).push(" ").push(&other).push(" WHERE ");
+                        sql.table(&target.table).push(" ").push(&other).push(" WHERE ");
                         write_path_link(relation.link, alias, &other, sql);
                     }
                 }

@@ -1,6 +1,7 @@
 //! Questions: what is asked, how it becomes SQL, and the only place that runs it.
 
 mod expr;
+mod past;
 mod referred;
 mod select;
 mod sql;

@@ -169,8 +169,10 @@ pub struct Asking {
     pub model: &'static Model,
     /// Through whose eyes.
     pub viewer: Viewer,
-    /// The instant of the request.
+    /// The instant of the request, or that which is asked about.
     pub now: DateTime<Utc>,
+    /// The instant whose records are asked for; those of now without it.
+    pub as_of: Option<DateTime<Utc>>,
     /// The store.
     pub store: Store,
 }
@@ -178,7 +180,7 @@ pub struct Asking {
 impl Asking {
     /// An empty statement.
     pub fn sql(&self) -> Sql {
-        Sql::new(self.store, self.viewer, self.now)
+        Sql::new(self.store, self.viewer, self.now).as_of(self.as_of)
     }
 }
 

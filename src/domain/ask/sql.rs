@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::past::Past;
 use super::zone::Zones;
 use crate::domain::access::{self, Sight, Viewer, Visible};
 use crate::domain::cell::{Cell, Kind};
@@ -17,6 +18,7 @@ pub struct Sql {
     args: Vec<Arg>,
     aliases: u32,
     organization_place: Option<usize>,
+    pub(super) past: Option<Past>,
 }
 
 impl Sql {
@@ -30,7 +32,15 @@ impl Sql {
             args: Vec::new(),
             aliases: 0,
             organization_place: None,
+            past: None,
         }
+    }
+
+    /// About the records as they were at an instant, where one is given.
+    #[must_use]
+    pub fn as_of(mut self, instant: Option<DateTime<Utc>>) -> Self {
+        self.past = instant.map(Past::at);
+        self
     }
 
     /// Which store it is for.
@@ -80,7 +90,7 @@ impl Sql {
         self.push("CASE");
         for (names, day) in [(zones.before, today.pred_opt()), (zones.after, today.succ_opt())] {
             let home = self.alias();
-            self.push(" WHEN EXISTS (SELECT 1 FROM \"organization\" ").push(&home).push(" WHERE ");
+            self.push(" WHEN EXISTS (SELECT 1 FROM ").table("organization").push(" ").push(&home).push(" WHERE ");
             self.column(&home, "id").push(" = ").column(alias, "organization_id").push(" AND ");
             self.column(&home, "time_zone").one_of(Kind::Text, names, Wanted::In);
             self.push(") THEN ").value(Kind::Date, Cell::Date(day.unwrap_or(today)));
@@ -223,10 +233,23 @@ impl Sql {
             Visible::None => self.push(" AND 1 = 0"),
             Visible::Own(column) => {
                 let user_id = self.viewer.user_id;
-                self.push(" AND ").column(alias, column).push(" = ").arg(Arg::long(user_id))
+                self.push(" AND ").column(alias, column).push(" = ").arg(Arg::long(user_id));
+                self.own_by_now(alias, noun, column)
             }
             Visible::OfVisibleRecords => self.of_visible_records(alias),
         }
+    }
+
+    /// What was someone's own once, and is not now, does not show in the past either.
+    fn own_by_now(&mut self, alias: &str, noun: &Noun, column: &str) -> &mut Self {
+        if self.past.is_none() {
+            return self;
+        }
+        let user_id = self.viewer.user_id;
+        let record = self.alias();
+        self.push(" AND EXISTS (SELECT 1 FROM ").name(&noun.table).push(" ").push(&record).push(" WHERE ");
+        self.column(&record, "uuid").push(" = ").column(alias, "uuid").push(" AND ");
+        self.column(&record, column).push(" = ").arg(Arg::long(user_id)).push(")")
     }
 
     /// A row that tells of a record shows to those who may see the record. Most viewers may see all records, and then
@@ -243,7 +266,7 @@ impl Sql {
             }
             self.push(")");
         }
-        self
+        self.recorded_by_then(alias)
     }
 
     /// Writes a part apart, to be put in later: its text, and what `write` gives. Aliases and places go on counting, so
@@ -255,7 +278,9 @@ impl Sql {
     }
 
     /// The text and values written so far.
-    pub fn finish(self) -> (String, Vec<Arg>) {
+    pub fn finish(mut self) -> (String, Vec<Arg>) {
+        let sources = self.sources();
+        self.text.insert_str(0, &sources);
         (self.text, self.args)
     }
 

@@ -63,7 +63,7 @@ fn write_joins(named: &Named<'_>, sql: &mut Sql) {
             Some(Link::ToOneByUuid(column)) => ("uuid", column),
             _ => continue,
         };
-        sql.push(" LEFT JOIN ").name(&target.noun.table).push(" ").push(&target.alias).push(" ON ");
+        sql.push(" LEFT JOIN ").referred_table(&target.noun.table).push(" ").push(&target.alias).push(" ON ");
         sql.column(&target.alias, there).push(" = ").column(&named.alias, here).push(" AND ");
         sql.visible_embedded(&target.alias, target.noun);
         write_joins(target, sql);
@@ -101,7 +101,7 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
     sql.push("SELECT ");
     write_columns(&named, &mut columns, &mut sql);
     write_order_values(&named, &question.ask, &mut columns, &mut sql);
-    sql.push(" FROM ").name(&question.noun.table).push(" ").push(&named.alias);
+    sql.push(" FROM ").sought_table(&question.noun.table).push(" ").push(&named.alias);
     write_joins(&named, &mut sql);
     sql.push(" WHERE ");
     if let Some((text, args)) = question.guard.as_ref().and_then(|caller| guard_sql(caller, sql.next_place())) {
@@ -125,7 +125,7 @@ pub(super) fn referred_statement(asking: &Asking, noun: &'static Noun, select: &
     let named = named(asking, noun, select, &mut sql);
     sql.push("SELECT ");
     write_columns(&named, &mut columns, &mut sql);
-    sql.push(" FROM ").name(&noun.table).push(" ").push(&named.alias);
+    sql.push(" FROM ").table(&noun.table).push(" ").push(&named.alias);
     write_joins(&named, &mut sql);
     sql.push(" WHERE ").column(&named.alias, "id");
     sql.one_of(Kind::Long, ids.iter().copied().map(Cell::Int).collect(), Wanted::In);
@@ -137,7 +137,7 @@ pub(super) fn referred_statement(asking: &Asking, noun: &'static Noun, select: &
 pub(super) fn count_statement(asking: &Asking, question: &Question) -> Statement {
     let mut sql = asking.sql();
     let alias = sql.alias();
-    sql.push("SELECT COUNT(*) FROM ").name(&question.noun.table).push(" ").push(&alias).push(" WHERE ");
+    sql.push("SELECT COUNT(*) FROM ").sought_table(&question.noun.table).push(" ").push(&alias).push(" WHERE ");
     write_condition(asking, question.noun, &question.ask, &alias, &mut sql);
     let (text, args) = sql.finish();
     Statement::new(text, args, vec![Kind::Long])
@@ -148,19 +148,19 @@ pub(super) fn count_statement(asking: &Asking, question: &Question) -> Statement
 fn write_link(link: Link, parent: &Noun, target: &Noun, child: &str, sql: &mut Sql) -> (String, String) {
     match link {
         Link::ToOne(_) | Link::ToOneByUuid(_) | Link::ToMany(_) => {
-            sql.name(&target.table).push(" ").push(child);
+            sql.table(&target.table).push(" ").push(child);
             let column = if let Link::ToMany(column) = link { column } else { "id" };
             (format!("{child}.\"{column}\""), String::new())
         }
         Link::Through(table, own, there) => {
             let join = sql.alias();
-            sql.name(table).push(" ").push(&join).push(" JOIN ").name(&target.table).push(" ").push(child);
+            sql.name(table).push(" ").push(&join).push(" JOIN ").table(&target.table).push(" ").push(child);
             sql.push(" ON ").column(child, "id").push(" = ").column(&join, there);
             (format!("{join}.\"{own}\""), String::new())
         }
         Link::Ancestors | Link::Descendants | Link::History(_) => {
             let above = sql.alias();
-            sql.name(&parent.table).push(" ").push(&above).push(" JOIN ").name(&target.table).push(" ").push(child);
+            sql.table(&parent.table).push(" ").push(&above).push(" JOIN ").table(&target.table).push(" ").push(child);
             sql.push(" ON ");
             write_path_link(link, &above, child, sql);
             let scope = if parent.scope == Scope::Tenant && !matches!(link, Link::History(_)) {
@@ -231,7 +231,7 @@ pub(super) fn child_statement(asking: &Asking, list: &List<'_>, target: &'static
             sql.push(&scope).push(" AND ");
             write_condition(asking, target, &many.ask, &inner, &mut sql);
             write_window(target, &many.ask, &inner, &mut sql);
-            sql.push(") AS page JOIN ").name(&target.table).push(" ").push(&alias);
+            sql.push(") AS page JOIN ").table(&target.table).push(" ").push(&alias);
             sql.push(" ON ").column(&alias, "id").push(" = page.id");
             write_joins(&named, &mut sql);
             sql.push(" WHERE page.position <= ").push(&limit.to_string());

@@ -38,7 +38,7 @@ pub fn describe() -> Noun {
         .derived("childCount", Kind::Long, super::derived::child_count, "Number of assets directly below.").always()
         .field("auditCount", C::AuditCounter, "Audits numbered so far, deleted ones included.")
         .field("issueCount", C::IssueCounter, "Issues numbered so far, deleted ones included.")
-        .derived("nextAuditDate", Kind::Time, super::derived::next_audit, "When the next audit is due by its frequency: the latest completed full audit, else the creation, plus the effective frequency; null without a frequency.")
+        .derived("nextAuditDate", Kind::Time, super::derived::next_audit, "When the next audit is due by its frequency: the latest completed full audit, else the creation, plus the effective frequency; null without a frequency.").untold()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field("version", C::Version, "Counts the changes; send it back as `expectedVersion` to change only what you saw.")

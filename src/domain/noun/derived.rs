@@ -28,7 +28,7 @@ pub fn breadcrumb(sql: &mut Sql, alias: &str) {
         Store::Sqlite => "group_concat(above.name, ' > ')",
     });
     sql.push(" FROM (SELECT ").column(&above, "name").push(" AS name, ").column(&above, "path").push(" AS path");
-    sql.push(" FROM \"asset\" ").push(&above).push(" WHERE ");
+    sql.push(" FROM ").table("asset").push(" ").push(&above).push(" WHERE ");
     sql.column(&above, "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
     sql.column(&above, "path").push(" = substr(").column(alias, "path").push(", 1, length(");
     sql.column(&above, "path").push(")) ORDER BY ").column(&above, "path").push(") AS above");
@@ -45,7 +45,7 @@ pub fn nonconformance_count(sql: &mut Sql, alias: &str) {
 }
 
 fn count(sql: &mut Sql, table: &str, column: &str, alias: &str, condition: &str) {
-    sql.push("SELECT COUNT(*) FROM ").name(table).push(" c WHERE ").column("c", "organization_id").push(" = ");
+    sql.push("SELECT COUNT(*) FROM ").table(table).push(" c WHERE ").column("c", "organization_id").push(" = ");
     sql.column(alias, "organization_id").push(" AND ").column("c", column).push(" = ").column(alias, "id");
     sql.push(condition);
 }
@@ -74,7 +74,7 @@ pub fn audit_score(sql: &mut Sql, alias: &str) {
         Store::Sqlite => (SQLITE_WEIGHTED_MEAN, ")) WHERE weights <> 0))"),
     };
     sql.push("COALESCE(").column(alias, "score_main").push(", (").push(mean);
-    sql.push(" FROM \"activity\" c WHERE c.\"score\" IS NOT NULL AND ");
+    sql.push(" FROM ").table("activity").push(" c WHERE c.\"score\" IS NOT NULL AND ");
     sql.column("c", "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
     sql.column("c", "audit_id").push(" = ").column(alias, "id").push(end);
 }
@@ -98,7 +98,7 @@ pub fn audit_progress(sql: &mut Sql, alias: &str) {
         Store::Postgres => "CAST(floor(avg(c.\"progress\")) AS BIGINT)",
         Store::Sqlite => "sum(c.\"progress\") / count(*)",
     });
-    sql.push(" FROM \"activity\" c WHERE ").column("c", "organization_id").push(" = ");
+    sql.push(" FROM ").table("activity").push(" c WHERE ").column("c", "organization_id").push(" = ");
     sql.column(alias, "organization_id").push(" AND ").column("c", "audit_id").push(" = ").column(alias, "id");
     sql.push(" HAVING count(*) > 0), CASE WHEN ").column(alias, "state");
     sql.push(" IN ('CLOSED', 'CANCELED') THEN 100 ELSE 0 END)");

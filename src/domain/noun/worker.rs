@@ -24,6 +24,7 @@ pub fn describe() -> Noun {
             super::derived::masked_pincode,
             "Twelve asterisks where a PIN is set, never the PIN itself.",
         )
+        .untold()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

@@ -24,6 +24,11 @@ const UNTOLD: &[&str] = &[
     "number_tail",
 ];
 
+/// Whether snapshots show a column of this name.
+pub fn tells(column: &str) -> bool {
+    !UNTOLD.contains(&column)
+}
+
 /// Which columns of a table stand in a snapshot.
 #[derive(Clone, Debug)]
 pub struct Shape {
@@ -41,7 +46,7 @@ impl Shape {
         E::Column: ColumnTrait + IdenStatic,
     {
         let all = || E::Column::iter().map(|column| (column.as_str(), kind_of(column.def().get_column_type())));
-        let told = |name: &str| name != "organization_id" && !UNTOLD.contains(&name) && !without.contains(&name);
+        let told = |name: &str| name != "organization_id" && tells(name) && !without.contains(&name);
         Self {
             table: E::default().table_name().to_owned(),
             owned: all().any(|(name, _)| name == "organization_id"),
@@ -51,7 +56,7 @@ impl Shape {
 
     /// The columns of a noun that the trail tells of.
     pub fn of_noun(noun: &Noun) -> Self {
-        let told = |name: &str| name != "organization_id" && !UNTOLD.contains(&name);
+        let told = |name: &str| name != "organization_id" && tells(name);
         Self {
             table: noun.table.clone(),
             owned: noun.columns.iter().any(|(name, _)| *name == "organization_id"),

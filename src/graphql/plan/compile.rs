@@ -53,6 +53,12 @@ pub struct Compiler<'d> {
     pub rows: u64,
     /// The instant the request is answered at.
     pub now: DateTime<Utc>,
+    /// The instant that the root field is asked for; now without it.
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+fn untold(name: &str) -> Error {
+    Error::invalid(name, "is not kept in the trail, so it cannot be told as of an instant")
 }
 
 fn unknown(name: &str, type_name: &str) -> Error {
@@ -118,12 +124,18 @@ impl<'d> Compiler<'d> {
             if !asked.arguments.is_empty() {
                 return Err(Error::invalid(name, "takes no arguments"));
             }
+            if self.as_of.is_some() && !field.is_told {
+                return Err(untold(name));
+            }
             return Ok(Draft::Cell(select_field(select, index), field));
         }
         let Some((index, relation)) = noun.find_relation(name) else {
             return Err(unknown(name, noun.name));
         };
         let target = model().noun(relation.target).ok_or(Error::Internal)?;
+        if self.as_of.is_some() && !relation.is_told(target) {
+            return Err(untold(name));
+        }
         match relation.shape {
             Shape::One => self.one(index, target, merged, select, parents),
             Shape::List => self.list(index, target, merged, select, parents),
@@ -211,6 +223,13 @@ impl<'d> Compiler<'d> {
             order = named_order(noun, own);
         }
         let order = order_of(noun, &order);
+        if self.as_of.is_some() {
+            let mut steps = order.iter().filter_map(|step| noun.fields.get(step.field));
+            let step = steps.find(|field| !field.is_told).map(|field| field.name);
+            if let Some(name) = expr.untold(model(), noun).or(step) {
+                return Err(untold(name));
+            }
+        }
         let window = input::window(noun, &order, arguments, sizes)?;
         let limit = window.limit.unwrap_or(sizes.default) as u64;
         let rows = parents.saturating_mul(limit.max(1));

@@ -43,6 +43,8 @@ pub struct RootField {
     pub key: String,
     /// What answers it, or why it cannot be answered.
     pub root: Result<Root>,
+    /// The instant it is asked for; now without it.
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 /// What answers a root field.
@@ -130,7 +132,7 @@ pub fn plan(
         OperationType::Mutation => "Mutation",
         OperationType::Subscription => "Subscription",
     };
-    let mut compiler = Compiler { collector, limits, rows: 0, now };
+    let mut compiler = Compiler { collector, limits, rows: 0, now, as_of: None };
     let keys = compiler.collector.collect(&[&operation.selection_set.node], root_type, &[])?;
     let mut plan = Plan::default();
     for (key, merged) in keys {
@@ -139,7 +141,7 @@ pub fn plan(
         if let Err(error @ Error::TooLarge(_)) = root {
             return Err(error);
         }
-        plan.fields.push(RootField { key: key.to_owned(), root });
+        plan.fields.push(RootField { key: key.to_owned(), root, as_of: compiler.as_of.take() });
     }
     plan.rows = compiler.rows;
     Ok(plan)
@@ -164,6 +166,7 @@ fn root_field<'d>(compiler: &mut Compiler<'d>, root_type: &'static str, merged: 
     if root_type != "Query" {
         return Ok(Root::Engine);
     }
+    compiler.as_of = as_of(&arguments, compiler.now)?;
     match name {
         "node" => {
             let id = arguments.get("id").cloned().unwrap_or(Value::Null);
@@ -201,6 +204,18 @@ fn root_field<'d>(compiler: &mut Compiler<'d>, root_type: &'static str, merged: 
     Ok(Root::Engine)
 }
 
+/// The instant that a root field is asked for.
+fn as_of(arguments: &Arguments, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let Some(value) = arguments.get(AS_OF).filter(|value| !matches!(value, Value::Null)) else { return Ok(None) };
+    match input::scalar(Kind::Time, value) {
+        Ok(Cell::Time(instant)) if instant <= now => Ok(Some(instant)),
+        Ok(_) => Err(Error::invalid(AS_OF, "must not lie in the future")),
+        Err(message) => Err(Error::invalid(AS_OF, message)),
+    }
+}
+
+const AS_OF: &str = "asOf";
+
 fn ask(noun: &Noun, expr: Expr, limit: Option<usize>) -> Ask {
     Ask {
         expr,
@@ -220,7 +235,8 @@ fn lookup<'d>(
     merged: &Merged<'d>,
 ) -> Result<Root> {
     let mut conditions = Vec::new();
-    for (name, value) in arguments.iter().filter(|(_, value)| !matches!(value, Value::Null)) {
+    let keys = || arguments.iter().filter(|(name, value)| *name != AS_OF && !matches!(value, Value::Null));
+    for (name, value) in keys() {
         conditions.push(match name.as_str() {
             "id" => id_condition(noun, "id", value)?,
             "asset" if noun.name == "Audit" => {
@@ -234,8 +250,7 @@ fn lookup<'d>(
             }
         });
     }
-    let keyed = arguments.iter().any(|(name, value)| name != "asset" && !matches!(value, Value::Null));
-    if !keyed {
+    if keys().all(|(name, _)| name == "asset") {
         return Err(Error::invalid("id", "is required where no other key is given"));
     }
     let mut select = Select::default();
@@ -290,6 +305,9 @@ fn nodes<'d>(
             found.push(None);
             continue;
         };
+        if compiler.as_of.is_some() && !noun.is_told() {
+            return Err(Error::invalid(AS_OF, format!("is not taken for a {}, which never changes", noun.name)));
+        }
         let entry = wanted.entry(noun.name).or_insert_with(|| (noun, Vec::new()));
         entry.1.push(Cell::Uuid(uuid));
         found.push(wanted.get_index_of(noun.name).map(|index| (index, uuid)));

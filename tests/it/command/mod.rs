@@ -3,6 +3,7 @@
 mod day;
 mod many;
 mod nouns;
+mod past;
 mod refused;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use audit_gateway::domain::cx::{Caller, Cx, Proof, Role, Surface};
 use audit_gateway::domain::db::{Arg, Db, Errand, Statement, Store};
 use audit_gateway::domain::trail;
 use audit_gateway::graphql::{Request, Service};
+use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
 use crate::fixture::clock;
@@ -78,13 +80,18 @@ impl House {
 
     /// The whole answer to a document.
     pub async fn ask(&self, username: &str, query: &str, variables: Json) -> Json {
-        let cx = Cx::new(self.store.db.clone(), Some(self.person(username).clone()), clock().now(), Surface::Graphql);
+        self.ask_at(clock().now(), username, query, variables).await.0
+    }
+
+    /// The whole answer to a document that comes in at an instant, and the number of statements it took.
+    pub async fn ask_at(&self, now: DateTime<Utc>, username: &str, query: &str, variables: Json) -> (Json, u64) {
+        let cx = Cx::new(self.store.db.clone(), Some(self.person(username).clone()), now, Surface::Graphql);
         let variables = variables.as_object().cloned().unwrap_or_default();
         let request = Request { query: query.to_owned(), variables, ..Request::default() };
-        let answer = self.service.execute(cx, request).await;
+        let answer = self.service.execute(cx.clone(), request).await;
         let body: Json = serde_json::from_slice(&answer.body).expect("JSON");
         assert!(!body.to_string().contains("\"INTERNAL\""), "{query} {body}");
-        body
+        (body, cx.statement_count())
     }
 
     /// What a query gives.
@@ -96,6 +103,11 @@ impl House {
 
     /// The whole answer to a mutation.
     pub async fn send(&self, username: &str, name: &str, input: Json, gives: &str) -> Json {
+        self.send_at(clock().now(), username, (name, input, gives)).await
+    }
+
+    /// The same for a mutation that comes in at an instant.
+    pub async fn send_at(&self, now: DateTime<Utc>, username: &str, (name, input, gives): (&str, Json, &str)) -> Json {
         let mut letters = name.chars();
         let first = letters.next().expect("a name").to_ascii_uppercase();
         let query = format!(
@@ -103,7 +115,7 @@ impl House {
              }} }} }}",
             letters.as_str()
         );
-        self.ask(username, &query, json!({ "input": input })).await
+        self.ask_at(now, username, &query, json!({ "input": input })).await.0
     }
 
     /// The payload of a mutation that is carried out.

@@ -4,6 +4,7 @@ mod edge;
 mod every_field;
 mod filter;
 mod paging;
+mod past;
 mod reckon;
 mod statements;
 mod tenants;
@@ -20,6 +21,7 @@ use audit_gateway::domain::db::{Db, Errand};
 use audit_gateway::domain::describe::{Noun, Shape};
 use audit_gateway::domain::error::Result;
 use audit_gateway::domain::model::model;
+use chrono::{DateTime, Utc};
 
 use crate::fixture::clock;
 
@@ -79,6 +81,16 @@ pub fn by(noun: &Noun, name: &str, descending: bool) -> OrderBy {
 
 /// The answer to a question, and how many statements it took.
 pub async fn answer(db: &Db, viewer: Viewer, question: Question) -> Result<(Level, u64)> {
+    answer_as_of(db, viewer, None, question).await
+}
+
+/// The same as of an instant.
+pub async fn answer_as_of(
+    db: &Db,
+    viewer: Viewer,
+    as_of: Option<DateTime<Utc>>,
+    question: Question,
+) -> Result<(Level, u64)> {
     let errand = Errand { organization_id: Some(viewer.organization_id), ..Errand::default() };
     let store = db.store();
     let question = Arc::new(question);
@@ -86,7 +98,8 @@ pub async fn answer(db: &Db, viewer: Viewer, question: Question) -> Result<(Leve
         .read(&errand, move |reader| {
             let question = Arc::clone(&question);
             Box::pin(async move {
-                let asking = Asking { model: model(), viewer, now: clock().now(), store };
+                let now = as_of.unwrap_or_else(|| clock().now());
+                let asking = Asking { model: model(), viewer, now, as_of, store };
                 load(reader, &asking, &question).await
             })
         })
