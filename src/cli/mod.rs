@@ -23,6 +23,7 @@ use anyhow::Context;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use self::flags::Flags;
+pub use self::open::door;
 use crate::config::{self, Loaded, Sources};
 
 /// How a command ended, as the shell sees it.

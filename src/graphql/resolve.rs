@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use async_graphql::dynamic::{FieldFuture, FieldValue, ResolverContext};
-use async_graphql::{Error as EngineError, ErrorExtensions, Name, PathSegment, Value};
+use async_graphql::{Error as EngineError, ErrorExtensions, Name, PathSegment, Response, ServerError, Value};
 
 use super::guard::nulls::nothing;
 use super::plan::{
@@ -64,6 +64,16 @@ pub fn engine_error(error: &Error) -> EngineError {
         }),
         _ => engine.extend_with(|_, extensions| extensions.set("code", error.code())),
     }
+}
+
+/// Whether an answer says nothing but that the store cannot answer now. Where nothing was done, it is the request that is
+/// refused, to be sent again as it is.
+pub fn is_unavailable(answer: &Response) -> bool {
+    let is_so = |error: &ServerError| {
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        code == Some(&Value::from(Error::Unavailable.code()))
+    };
+    answer.data == Value::Null && !answer.errors.is_empty() && answer.errors.iter().all(is_so)
 }
 
 fn key<'a>(cx: &'a ResolverContext<'_>) -> &'a str {

@@ -12,7 +12,7 @@ use super::guard;
 use super::live::{Form, Live};
 use super::persisted::{Persisted, Unknown};
 use super::plan::{Collector, Plan, PlanLimits, Root, Variables, plan};
-use super::resolve::engine_error;
+use super::resolve::{engine_error, is_unavailable};
 use super::run::Runner;
 use super::schema;
 use super::write;
@@ -306,10 +306,13 @@ impl Service {
         let receipts = Arc::clone(&runner.receipts);
         let mut response = Box::pin(self.schema.execute(asked.request(given).data(plan).data(runner))).await;
         response.extensions.extend(extensions);
-        if let Ok(mut receipts) = receipts.lock()
-            && !receipts.is_empty()
-        {
-            response.extensions.insert("trail".to_owned(), Value::List(std::mem::take(&mut receipts)));
+        if let Ok(mut receipts) = receipts.lock() {
+            if receipts.is_empty() && is_unavailable(&response) {
+                return refused(&Error::Unavailable);
+            }
+            if !receipts.is_empty() {
+                response.extensions.insert("trail".to_owned(), Value::List(std::mem::take(&mut receipts)));
+            }
         }
         if response.errors.is_empty() {
             asked.document.valid.store(true, std::sync::atomic::Ordering::Relaxed);

@@ -23,6 +23,7 @@ mod command;
 mod domain;
 mod entity;
 mod execution_rules;
+mod fault;
 mod fixture;
 pub mod graphql;
 mod live;

@@ -5,9 +5,14 @@ use audit_gateway::domain::db::Store;
 use serde_json::{Value as Json, json};
 
 use super::House;
+use crate::live::served::Answer;
 use crate::store::on_both_stores;
 
-on_both_stores!(an_audit_is_planned_carried_out_and_closed, counts_are_recorded_reviewed_and_written_to_the_stock);
+on_both_stores!(
+    an_audit_is_planned_carried_out_and_closed,
+    counts_are_recorded_reviewed_and_written_to_the_stock,
+    a_day_over_http_is_a_day_without_a_server_error,
+);
 
 /// Global ids of people by username, and of one site.
 async fn ground(house: &House) -> (Json, String) {
@@ -20,8 +25,11 @@ async fn ground(house: &House) -> (Json, String) {
 }
 
 async fn an_audit_is_planned_carried_out_and_closed(kind: Store) {
-    let house = House::open(kind).await;
-    let (people, site) = ground(&house).await;
+    audited(&House::open(kind).await).await;
+}
+
+async fn audited(house: &House) {
+    let (people, site) = ground(house).await;
     let questions = json!([{ "subject": "Guards fitted?", "mandatory": true, "weight": 2 }, { "subject": "Clean?" }]);
     let input = json!({ "kind": "AUDIT", "name": "Press", "questions": questions });
     let template = house.make("adam.admin", "createTemplate", input, "template { id }").await["template"]["id"].clone();
@@ -60,7 +68,7 @@ async fn an_audit_is_planned_carried_out_and_closed(kind: Store) {
         json!({ "progress": 100, "audit": { "state": "IN_PROGRESS", "schedule": { "status": "INPROGRESS" } } })
     );
 
-    resolve_an_issue(&house, &people, &activities[0]["id"]).await;
+    resolve_an_issue(house, &people, &activities[0]["id"]).await;
 
     house.make("alex.auditor", "submitAudit", id.clone(), "").await;
     assert_eq!(house.mend("alex.auditor", "startAudit", id.clone()).await, ["TRANSITION_REFUSED"]);
@@ -79,7 +87,7 @@ async fn an_audit_is_planned_carried_out_and_closed(kind: Store) {
     assert_eq!(reopened["audit"], json!({ "state": "IN_PROGRESS", "closedAt": null }));
     house.make("alex.auditor", "cancelAudit", id.clone(), "").await;
     assert_eq!(house.mend("alex.auditor", "reopenAudit", id.clone()).await, ["TRANSITION_REFUSED"]);
-    history(&house, &audit["id"]).await;
+    history(house, &audit["id"]).await;
     house.assert_told().await;
 }
 
@@ -142,7 +150,10 @@ async fn history(house: &House, audit: &Json) {
 }
 
 async fn counts_are_recorded_reviewed_and_written_to_the_stock(kind: Store) {
-    let house = House::open(kind).await;
+    counted(&House::open(kind).await).await;
+}
+
+async fn counted(house: &House) {
     let query = "{ stockLevels(first: 1, filter: {availableQty: {gt: \"10\"}}) { nodes { location { id } item { id } layout \
                  { id } availableQty } } }";
     let level = house.read("adam.admin", query, json!({})).await["stockLevels"]["nodes"][0].clone();
@@ -188,6 +199,33 @@ async fn counts_are_recorded_reviewed_and_written_to_the_stock(kind: Store) {
     assert_eq!(house.mend("alex.auditor", "updateAudit", locked).await, ["AUDIT_LOCKED"]);
     house.make("alex.auditor", "updateAudit", json!({ "id": audit["id"], "feedback": "Good" }), "").await;
     house.assert_told().await;
+}
+
+/// The numbers of a metric whose labels hold all of `labels`.
+fn total(metrics: &str, name: &str, labels: &[&str]) -> f64 {
+    let lines = metrics.lines().filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' '])));
+    let found = lines.filter(|line| labels.iter().all(|label| line.contains(label)));
+    found.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum()
+}
+
+/// Refusals included: each illegal step is told as what it is. The counters are the process's, so this also holds for
+/// what other tests have asked for meanwhile.
+async fn a_day_over_http_is_a_day_without_a_server_error(kind: Store) {
+    let mut house = House::open(kind).await;
+    let address = house.serve(house.store.db.clone(), |_| {}).await;
+    let metrics = async || Answer::of(address, "GET", "/metrics", &[], "").await.text().await;
+    let requests = |metrics: &str| {
+        total(metrics, "audit_gateway_requests_total", &["surface=\"graphql\"", "kind=\"mutation\"", "status=\"200\""])
+    };
+    let before = requests(&metrics().await);
+    audited(&house).await;
+    counted(&house).await;
+    let after = metrics().await;
+    assert!(requests(&after) - before > 40.0, "{after}");
+    assert!(total(&after, "audit_gateway_errors_total", &["code=\"FORBIDDEN\""]) > 0.0, "{after}");
+    assert_eq!(total(&after, "audit_gateway_requests_total", &["status=\"500\""]), 0.0, "{after}");
+    assert_eq!(total(&after, "audit_gateway_errors_total", &["code=\"INTERNAL\""]), 0.0, "{after}");
+    assert_eq!(total(&after, "audit_gateway_panics_total", &[]), 0.0, "{after}");
 }
 
 #[test]

@@ -4,28 +4,37 @@ mod day;
 mod many;
 mod nouns;
 mod past;
+mod policy;
 mod refused;
+mod ways;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use audit_gateway::auth::{Admission, Credentials};
 use audit_gateway::domain::cell::Kind;
 use audit_gateway::domain::cx::{Caller, Cx, Proof, Role, Surface};
 use audit_gateway::domain::db::{Arg, Db, Errand, Statement, Store};
 use audit_gateway::domain::trail;
-use audit_gateway::graphql::{Request, Service};
+use audit_gateway::graphql::{Request, Service, Settings};
+use audit_gateway::http;
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
 use crate::fixture::clock;
-use crate::graphql::{demonstrate, service};
+use crate::graphql::{demonstrate, service, sessions};
+use crate::live::served::{Answer, Serving, serve_by};
 use crate::store::TestStore;
 
 /// A store with the demonstration in it, and people who work there.
 pub struct House {
     pub store: TestStore,
+    /// The door that commands go through.
+    pub db: Db,
     pub service: Arc<Service>,
     people: BTreeMap<&'static str, Caller>,
+    serving: Option<Serving>,
 }
 
 const PEOPLE: &[(&str, &str)] = &[
@@ -60,16 +69,42 @@ impl House {
         for (username, slug) in PEOPLE {
             people.insert(*username, caller(&store.db, username, slug).await);
         }
-        Self { store, service: service(), people }
+        Self { db: store.db.clone(), store, service: service(), people, serving: None }
+    }
+
+    /// From now on commands go through `db`, and over HTTP: everybody's token is their username.
+    pub async fn serve(&mut self, db: Db, change: impl FnOnce(&mut http::Settings)) -> SocketAddr {
+        let people = self.people.clone();
+        let door: http::Door = Arc::new(move |_, http::Credentials { proof, .. }| {
+            let caller = match proof {
+                Credentials::Bearer(token) => people.get(token.as_str()).cloned(),
+                Credentials::None => None,
+            };
+            Box::pin(async move { Ok(caller.map(|caller| Admission { caller, expires_at: None })) })
+        });
+        let service = Service::new(Settings::default(), sessions()).expect("the schema");
+        let serving = serve_by(&db, (service, door, clock()), change).await;
+        let address = serving.0;
+        (self.db, self.serving) = (db, Some(serving));
+        address
+    }
+
+    /// Sends a document over HTTP.
+    pub async fn post(&self, username: &str, query: &str, variables: Json) -> Answer {
+        let (address, ..) = self.serving.as_ref().expect("a house that is served");
+        let authorization = format!("Bearer {username}");
+        let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        Answer::of(*address, "POST", "/graphql", &headers, &body).await
     }
 
     /// The trail is what was recorded, and every record is what its last event says.
     pub async fn assert_told(&self) {
         for caller in self.people.values() {
             let organization = caller.organization_id;
-            let report = trail::verify(&self.store.db, organization, &Default::default()).await.expect("a report");
+            let report = trail::verify(&self.db, organization, &Default::default()).await.expect("a report");
             assert_eq!(report.finding, None);
-            let compared = trail::compare(&self.store.db, organization).await.expect("a comparison");
+            let compared = trail::compare(&self.db, organization).await.expect("a comparison");
             assert_eq!(compared.differences, []);
         }
     }
@@ -80,18 +115,31 @@ impl House {
 
     /// The whole answer to a document.
     pub async fn ask(&self, username: &str, query: &str, variables: Json) -> Json {
-        self.ask_at(clock().now(), username, query, variables).await.0
+        let body = match &self.serving {
+            Some(_) => self.post(username, query, variables).await.json().await,
+            None => self.run(Some(self.person(username).clone()), query, variables).await,
+        };
+        assert!(!body.to_string().contains("\"INTERNAL\""), "{query} {body}");
+        body
     }
 
     /// The whole answer to a document that comes in at an instant, and the number of statements it took.
     pub async fn ask_at(&self, now: DateTime<Utc>, username: &str, query: &str, variables: Json) -> (Json, u64) {
-        let cx = Cx::new(self.store.db.clone(), Some(self.person(username).clone()), now, Surface::Graphql);
+        let cx = Cx::new(self.db.clone(), Some(self.person(username).clone()), now, Surface::Graphql);
         let variables = variables.as_object().cloned().unwrap_or_default();
         let request = Request { query: query.to_owned(), variables, ..Request::default() };
         let answer = self.service.execute(cx.clone(), request).await;
         let body: Json = serde_json::from_slice(&answer.body).expect("JSON");
         assert!(!body.to_string().contains("\"INTERNAL\""), "{query} {body}");
         (body, cx.statement_count())
+    }
+
+    /// The answer to somebody who has come in.
+    pub async fn run(&self, caller: Option<Caller>, query: &str, variables: Json) -> Json {
+        let cx = Cx::new(self.db.clone(), caller, clock().now(), Surface::Graphql);
+        let variables = variables.as_object().cloned().unwrap_or_default();
+        let request = Request { query: query.to_owned(), variables, ..Request::default() };
+        serde_json::from_slice(&self.service.execute(cx, request).await.body).expect("JSON")
     }
 
     /// What a query gives.
@@ -103,19 +151,12 @@ impl House {
 
     /// The whole answer to a mutation.
     pub async fn send(&self, username: &str, name: &str, input: Json, gives: &str) -> Json {
-        self.send_at(clock().now(), username, (name, input, gives)).await
+        self.ask(username, &document(name, gives), json!({ "input": input })).await
     }
 
     /// The same for a mutation that comes in at an instant.
     pub async fn send_at(&self, now: DateTime<Utc>, username: &str, (name, input, gives): (&str, Json, &str)) -> Json {
-        let mut letters = name.chars();
-        let first = letters.next().expect("a name").to_ascii_uppercase();
-        let query = format!(
-            "mutation($input: {first}{}Input!) {{ done: {name}(input: $input) {{ {gives} userErrors {{ field code message \
-             }} }} }}",
-            letters.as_str()
-        );
-        self.ask_at(now, username, &query, json!({ "input": input })).await.0
+        self.ask_at(now, username, &document(name, gives), json!({ "input": input })).await.0
     }
 
     /// The payload of a mutation that is carried out.
@@ -144,6 +185,17 @@ impl House {
     /// A whole number that a statement gives.
     pub async fn number(&self, sql: &str) -> i64 {
         let statement = Statement::new(sql, Vec::new(), vec![Kind::Long]);
-        self.store.db.fetch(&Errand::default(), statement).await.expect("a row").cell(0, 0).as_int().expect("a number")
+        self.db.fetch(&Errand::default(), statement).await.expect("a row").cell(0, 0).as_int().expect("a number")
     }
+}
+
+/// The document of a mutation, to be sent with its input.
+pub fn document(name: &str, gives: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().expect("a name").to_ascii_uppercase();
+    format!(
+        "mutation($input: {first}{}Input!) {{ done: {name}(input: $input) {{ {gives} userErrors {{ field code message }} \
+         }} }}",
+        letters.as_str()
+    )
 }

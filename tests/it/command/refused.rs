@@ -16,7 +16,7 @@ on_both_stores!(
     values_of_no_sense_are_told_and_change_nothing,
 );
 
-const EVENTS: &str = "SELECT CAST(count(*) AS BIGINT) FROM change_event";
+pub const EVENTS: &str = "SELECT CAST(count(*) AS BIGINT) FROM change_event";
 
 fn value(entry: &Entry) -> Json {
     match entry.slot {
@@ -62,7 +62,8 @@ fn object(entries: &[Entry]) -> Json {
     )
 }
 
-fn input(act: &Act) -> Map<String, Json> {
+/// What a command takes, with values of the right types.
+pub fn input(act: &Act) -> Map<String, Json> {
     let Json::Object(mut input) = object(&act.entries) else { unreachable!() };
     if let Some(noun) = act.target {
         input.insert("id".to_owned(), nobody(noun.name));

@@ -3,8 +3,8 @@
 mod changes;
 mod events;
 mod feed;
-mod served;
-mod socket;
+pub mod served;
+pub mod socket;
 mod subscription;
 
 use std::sync::Arc;
@@ -28,11 +28,11 @@ struct Stored;
 
 impl Sessions for Stored {
     fn login<'a>(&'a self, _: &'a Cx, _: Login) -> BoxFuture<'a, Result<Opened>> {
-        Box::pin(async { Err(Error::Internal) })
+        Box::pin(async { Err(Error::Unauthenticated("wrong username or password")) })
     }
 
     fn refresh<'a>(&'a self, _: &'a Cx, _: String) -> BoxFuture<'a, Result<Opened>> {
-        Box::pin(async { Err(Error::Internal) })
+        Box::pin(async { Err(Error::Unauthenticated("wrong token")) })
     }
 
     fn verify<'a>(&'a self, cx: &'a Cx, caller: &'a Caller) -> BoxFuture<'a, Result<()>> {
@@ -43,7 +43,7 @@ impl Sessions for Stored {
     }
 
     fn logout<'a>(&'a self, _: &'a Cx) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async { Err(Error::Internal) })
+        Box::pin(async { Err(Error::Unauthenticated("nobody has signed in")) })
     }
 
     fn password_hash(&self, _: String) -> BoxFuture<'_, Result<String>> {
@@ -59,7 +59,7 @@ fn service() -> Service {
     Service::new(Settings::default(), Arc::new(Stored)).expect("the schema")
 }
 
-fn listening(db: &Db) -> Changes {
+pub fn listening(db: &Db) -> Changes {
     Changes::start(db.clone(), Clock::System)
 }
 

@@ -9,6 +9,7 @@ use audit_gateway::config::Config;
 use audit_gateway::domain::cx::{Clock, Role};
 use audit_gateway::domain::db::{Db, Store};
 use audit_gateway::domain::error::Error;
+use audit_gateway::graphql::Service;
 use audit_gateway::http::{self, App, Credentials, Door, Parts, Settings};
 use chrono::TimeDelta;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -75,14 +76,26 @@ impl Served {
     }
 }
 
+/// Where a gateway listens, what stops it when it is dropped, and whether all finished in time.
+pub type Serving = (SocketAddr, oneshot::Sender<()>, JoinHandle<bool>);
+
 /// Serves `db` until the sender is dropped.
-pub async fn serve(db: &Db, change: impl FnOnce(&mut Settings)) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<bool>) {
+pub async fn serve(db: &Db, change: impl FnOnce(&mut Settings)) -> Serving {
+    serve_by(db, (service(), door(), Clock::System), change).await
+}
+
+/// The same with another service, door and clock.
+pub async fn serve_by(
+    db: &Db,
+    (service, door, clock): (Service, Door, Clock),
+    change: impl FnOnce(&mut Settings),
+) -> Serving {
     let pending = Box::new(|| -> futures_util::future::BoxFuture<'static, _> { Box::pin(async { Ok(0) }) });
-    let parts = Parts { db: db.clone(), service: service(), changes: listening(db), door: door(), pending };
+    let parts = Parts { db: db.clone(), service, changes: listening(db), door, pending };
     let mut settings = Settings::from(&Config::default());
     change(&mut settings);
     let mut app = App::new(parts, settings);
-    app.clock = Clock::System;
+    app.clock = clock;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel::<()>();
@@ -108,7 +121,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    async fn of(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Self {
+    /// Sends a request over a connection of its own and reads the head.
+    pub async fn of(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Self {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n", body.len());
         for (name, value) in headers {
@@ -177,14 +191,19 @@ impl Answer {
         std::mem::take(&mut self.text)
     }
 
-    /// The body of an answer that comes in one piece.
+    /// The body of an answer that comes in one piece, as JSON.
     pub async fn json(&mut self) -> serde_json::Value {
+        serde_json::from_str(&self.text().await).expect("JSON")
+    }
+
+    /// The body of an answer that comes in one piece.
+    pub async fn text(&mut self) -> String {
         let length = self.head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let length: usize = length.and_then(|length| length.parse().ok()).expect("a length");
         while self.bytes.len() < length {
             assert!(read(&mut self.stream, &mut self.bytes).await, "the body broke off");
         }
-        serde_json::from_slice(&self.bytes[..length]).expect("JSON")
+        String::from_utf8(self.bytes[..length].to_vec()).expect("text")
     }
 
     /// The same as text.

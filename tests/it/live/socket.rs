@@ -30,7 +30,8 @@ on_both_stores!(
     a_connection_whose_other_side_is_gone_is_closed_and_one_that_answers_is_kept,
 );
 
-struct Client {
+/// A client of graphql-transport-ws.
+pub struct Client {
     socket: WebSocketStream<TcpStream>,
     protocol: Option<String>,
 }
@@ -48,7 +49,7 @@ impl Client {
     }
 
     /// A connection that has spoken, not said who it is.
-    async fn new(address: SocketAddr) -> Self {
+    pub async fn new(address: SocketAddr) -> Self {
         let client = Self::open(address, &[("sec-websocket-protocol", "graphql-transport-ws")]).await;
         assert_eq!(client.protocol.as_deref(), Some("graphql-transport-ws"));
         client
@@ -60,14 +61,15 @@ impl Client {
     }
 
     /// The same at any instance.
-    async fn known(address: SocketAddr, token: &str) -> Self {
+    pub async fn known(address: SocketAddr, token: &str) -> Self {
         let mut client = Self::new(address).await;
         client.say(json!({"type": "connection_init", "payload": {"authorization": format!("Bearer {token}")}})).await;
         assert_eq!(client.hear().await, Ok(json!({"type": "connection_ack"})));
         client
     }
 
-    async fn say(&mut self, message: Value) {
+    /// Sends a message.
+    pub async fn say(&mut self, message: Value) {
         self.say_text(&message.to_string()).await;
     }
 
@@ -80,7 +82,7 @@ impl Client {
     }
 
     /// The next message, or the code and the reason of the end.
-    async fn hear(&mut self) -> Result<Value, (u16, String)> {
+    pub async fn hear(&mut self) -> Result<Value, (u16, String)> {
         loop {
             let message = tokio::time::timeout(SOON, self.socket.next()).await.expect("a message in time");
             match message {
