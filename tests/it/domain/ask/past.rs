@@ -57,11 +57,16 @@ fn compared(cell: &Cell) -> Cell {
 }
 
 fn assert_same(now: &Level, then: &Level, told: &str) {
-    assert_eq!(now.groups, then.groups, "{told}");
-    assert_eq!(now.rows.len(), then.rows.len(), "{told}");
-    for (row, (left, right)) in now.rows.iter().zip(then.rows.iter()).enumerate() {
-        for (column, (left, right)) in left.iter().zip(right).enumerate() {
-            assert_eq!(compared(left), compared(right), "{told}: row {row}, column {column}");
+    assert_eq!(now.groups.len(), then.groups.len(), "{told}");
+    for (parent, group) in &now.groups {
+        let other = then.group(*parent);
+        let told = format!("{told} of {parent}");
+        assert_eq!((group.len, group.more, group.total), (other.len, other.more, other.total), "{told}");
+        for row in 0..group.len {
+            let cells = |level: &Level, start: usize| -> Vec<Cell> {
+                level.rows.row(start + row).iter().map(compared).collect()
+            };
+            assert_eq!(cells(now, group.start), cells(then, other.start), "{told}, row {row}");
         }
     }
     for (index, (now, then)) in now.below.iter().zip(&then.below).enumerate() {
