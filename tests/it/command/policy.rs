@@ -71,7 +71,12 @@ const WRITE: &str = "graphql:write";
 const POST_EVENTS: &str = "acquisition.events.post";
 
 fn scope(act: &Act) -> &'static str {
-    if act.name == "recordAcquisitionEvents" { POST_EVENTS } else { WRITE }
+    match act.name {
+        "recordAcquisitionEvents" => POST_EVENTS,
+        // A key that is limited must not get hold of one that is not.
+        "createApiKey" | "showApiToken" => "api_keys:manage",
+        _ => WRITE,
+    }
 }
 
 pub fn least_role(act: &Act) -> Role {
@@ -101,12 +106,13 @@ impl Person {
 
 /// Everybody: each role with each proof, and a stranger.
 fn everybody(house: &House) -> Vec<Person> {
-    let proofs: [(&str, &'static [&'static str]); 6] = [
+    let proofs: [(&str, &'static [&'static str]); 7] = [
         ("token", &[]),
         ("key without scopes", &[]),
         ("key to write", &[WRITE]),
         ("key for more", &["packagex:read", WRITE]),
         ("key for events", &[POST_EVENTS]),
+        ("key for keys", &["api_keys:manage"]),
         ("key for other things", &["action_audit:read", "packagex:write", "graphql:writes", "graphql"]),
     ];
     let mut everybody = vec![Person { what: "stranger".to_owned(), caller: None, scopes: &[] }];

@@ -18,6 +18,9 @@ use crate::domain::model::model;
 /// The one scope of a key for the data export.
 const DATA_API_SCOPE: &str = "action_audit:read";
 
+/// The scope that lets an API key with scopes make keys and show their tokens.
+const MANAGE_KEYS: &str = "api_keys:manage";
+
 /// Sheets of keys.
 pub fn sheets() -> Vec<Sheet> {
     vec![
@@ -42,9 +45,18 @@ pub fn specials() -> Vec<Act> {
         Role::Member,
         (Gives::Token(key), create_key),
     );
+    // A key that is limited must not get hold of one that is not.
+    create.scope = MANAGE_KEYS;
     let fields =
         ["label", "scopes", "expiresAt"].iter().filter_map(|name| super::super::entry::Entry::field(key, name));
     create.entries = fields.collect();
+    let mut show = Act::special(
+        "showApiToken",
+        "Shows the token of one of your API keys again.",
+        Role::Member,
+        (Gives::Token(key), show_token),
+    );
+    show.scope = MANAGE_KEYS;
     vec![
         create,
         Act::special(
@@ -54,13 +66,7 @@ pub fn specials() -> Vec<Act> {
             (Gives::One(key), revoke_key),
         )
         .on("ApiKey"),
-        Act::special(
-            "showApiToken",
-            "Shows the token of one of your API keys again.",
-            Role::Member,
-            (Gives::Token(key), show_token),
-        )
-        .on("ApiKey"),
+        show.on("ApiKey"),
         Act::special(
             "grantApiAccess",
             "Lets a person use the data export and REST surfaces that ask for it, and makes their export key.",
