@@ -92,8 +92,6 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Nothing was executed: malformed, invalid or refused as a whole, so `data` is absent.
     pub request_error: bool,
-    /// It was executed and `data` is null: an error took all of it.
-    pub null: bool,
     /// The first error's code (`extensions.code`), if there was an error.
     pub error_code: Option<&'static str>,
     /// Seconds to wait, where the answer is a refusal for now.
@@ -450,13 +448,12 @@ fn rendered(mut response: Response) -> Answer {
         Some("RATE_LIMITED") => Some(60),
         _ => None,
     };
-    let null = !request_error && response.data == Value::Null;
     let body = if request_error {
         serde_json::to_vec(&Refusal { errors: &response.errors })
     } else {
         serde_json::to_vec(&response)
     };
-    Answer { body: body.unwrap_or_default(), request_error, null, error_code, retry_after_seconds, ..Answer::default() }
+    Answer { body: body.unwrap_or_default(), request_error, error_code, retry_after_seconds, ..Answer::default() }
 }
 
 /// A response without `data`, as a request error has it (GraphQL, 7.1.2).

@@ -116,9 +116,7 @@ fn options() -> Response {
 /// The status of an answer. Refusals that say nothing about the document keep theirs in both media types, because what
 /// stands between client and server acts on them.
 fn status(answer: &Answer, media: Media) -> StatusCode {
-    // A mutation that cannot be carried out now is to be sent again later, as a query is.
-    let is_for_later = answer.null && matches!(answer.error_code, Some("UNAVAILABLE" | "RATE_LIMITED"));
-    if !answer.request_error && !is_for_later {
+    if !answer.request_error {
         return StatusCode::OK;
     }
     let status = status_of(answer.error_code.unwrap_or("BAD_USER_INPUT"));

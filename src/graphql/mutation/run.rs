@@ -1,12 +1,15 @@
 //! Carries a mutation out and reads what it gives.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use async_graphql::{Name, Value};
 use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::input::order;
 use crate::domain::access::Viewer;
-use crate::domain::ask::{Ask, Expr, OrderBy, Test, order_of};
+use crate::domain::ask::{Ask, Expr, Level, OrderBy, Question, Test, order_of};
 use crate::domain::cell::Cell;
 use crate::domain::command::{self, Act, Done, Given, Gives, Slot};
 use crate::domain::describe::Noun;
@@ -14,6 +17,9 @@ use crate::domain::error::{Error, Fault, Result};
 use crate::graphql::names;
 use crate::graphql::plan::{Composite, Part, part_question};
 use crate::graphql::run::{Parts, Runner};
+
+/// How often what a command gives is asked for again while the store is busy; each wait is twice the last.
+const READ_BACK: u32 = 4;
 
 fn user_error(field: Value, code: &str, message: &str) -> Value {
     Value::Object(IndexMap::from([
@@ -112,9 +118,21 @@ impl Runner {
             let Part::Rows(rows) = part else { continue };
             let mut question = part_question(rows, uuids(rows.noun, done)?);
             question.ask = in_order_made(rows.noun, question.ask)?;
-            parts.rows.insert(key.clone(), self.ask_one(viewer, question).await?);
+            parts.rows.insert(key.clone(), self.read_back(viewer, question).await?);
         }
         Ok(())
+    }
+
+    /// Reads what a command gives. The command is committed: that the store is busy now must not read as if it were not,
+    /// so it is asked again for a while.
+    async fn read_back(&self, viewer: Viewer, question: Question) -> Result<Arc<Level>> {
+        for attempt in 0..READ_BACK {
+            match self.ask_one(viewer, question.clone()).await {
+                Err(Error::Unavailable) => tokio::time::sleep(Duration::from_millis(50 << attempt)).await,
+                other => return other,
+            }
+        }
+        self.ask_one(viewer, question).await
     }
 }
 

@@ -22,6 +22,9 @@ use crate::live::served::{Answer, Serving, serve_by};
 use crate::live::socket::Client;
 use crate::store::{TestStore, on_both_stores};
 
+/// Which commands somebody may carry out.
+type Allows<'a> = &'a dyn Fn(&Act) -> bool;
+
 on_both_stores!(
     every_way_in_refuses_whom_the_policy_refuses,
     every_way_in_but_get_lets_in_whom_the_policy_lets_in,
@@ -152,7 +155,7 @@ async fn every_way_in_refuses_whom_the_policy_refuses(kind: Store) {
     let before = gate.number(EVENTS).await;
     let above_member = |act: &Act| least_role(act) > Role::Member;
     let everything = |_: &Act| true;
-    let whom: [(Option<&str>, &dyn Fn(&Act) -> bool, &str); 4] = [
+    let whom: [(Option<&str>, Allows<'_>, &str); 4] = [
         (Some(&member), &above_member, "FORBIDDEN"),
         (Some(&limited), &everything, "FORBIDDEN"),
         (Some(&gate.data_key), &everything, "UNAUTHENTICATED"),

