@@ -8,7 +8,7 @@ const section = readme.match(/\n## Ask it\n([\s\S]*?)\n## /)[1];
 const blocks = [...section.matchAll(/```\n([\s\S]*?)```/g)].map((block) => block[1]);
 const commands = blocks.join('\necho\n').replaceAll('http://127.0.0.1:8080', base);
 const curls = commands.match(/curl /g)?.length ?? 0;
-const said = execFileSync('bash', ['-euo', 'pipefail', '-c', commands], { encoding: 'utf8' });
+const said = execFileSync('bash', ['-euo', 'pipefail', '-c', commands], { encoding: 'utf8', maxBuffer: 1 << 28 });
 const [{ data, errors }, ...events] = said.split('\n').filter(Boolean).map((line) => JSON.parse(line));
 const { totalCount, nodes } = data?.audits ?? { nodes: [] };
 const inOrder = events.length > 3 && events.every(({ sequence }, at) => at === 0 || sequence > events[at - 1].sequence);
