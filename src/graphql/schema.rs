@@ -105,6 +105,12 @@ pub fn build(introspection: bool, limits: &PlanLimits, purpose: Purpose) -> std:
         .field(
             SchemaField::new("node", type_ref("Node"), resolve::root)
                 .description("One record by its global id; null when there is none that you may see.")
+                .argument(argument("id", "ID!", "Global id.")),
+        )
+        .field(
+            // A field of its own: Relay's compiler takes no `node` with another argument.
+            SchemaField::new("nodeAsOf", type_ref("Node"), resolve::root)
+                .description("One record by its global id, as it was at an instant.")
                 .argument(argument("id", "ID!", "Global id."))
                 .argument(argument("asOf", "DateTime", AS_OF)),
         )

@@ -168,7 +168,7 @@ fn root_field<'d>(compiler: &mut Compiler<'d>, root_type: &'static str, merged: 
     }
     compiler.as_of = as_of(&arguments, compiler.now)?;
     match name {
-        "node" => {
+        "node" | "nodeAsOf" => {
             let id = arguments.get("id").cloned().unwrap_or(Value::Null);
             return nodes(compiler, &[id], true, (&sets(merged), compiler.limits.root.most));
         }

@@ -75,7 +75,7 @@ impl House {
     }
 }
 
-const AUDIT: &str = "query($id: ID!, $at: DateTime) { node(id: $id, asOf: $at) { id ... on Audit { title state version \
+const AUDIT: &str = "query($id: ID!, $at: DateTime) { node: nodeAsOf(id: $id, asOf: $at) { id ... on Audit { title state version \
                      scoreMain workProgress nonconformanceCount asset { name } auditor { username } activities(first: 5) \
                      { totalCount nodes { answerValue progress assignee { username } } } issues { totalCount nodes { \
                      title status assignee { username } commentGroups { comments { text user { username } } } } } \
@@ -160,7 +160,7 @@ async fn what_is_gone_or_not_there_yet_is_null(kind: Store) {
         .await;
     let id = json!({ "id": made["reasonCode"]["id"] });
     house.make_at(20, "adam.admin", "deleteReasonCode", id.clone(), "deletedId").await;
-    let query = "query($id: ID!, $at: DateTime!) { node(id: $id, asOf: $at) { __typename } reasonCode(id: $id, asOf: $at) \
+    let query = "query($id: ID!, $at: DateTime!) { node: nodeAsOf(id: $id, asOf: $at) { __typename } reasonCode(id: $id, asOf: $at) \
                  { code } }";
     let there = json!({ "node": { "__typename": "ReasonCode" }, "reasonCode": { "code": "GONE" } });
     let nowhere = json!({ "node": null, "reasonCode": null });
@@ -197,7 +197,7 @@ async fn what_cannot_be_told_is_refused_by_name(kind: Store) {
     assert_eq!((code.as_str(), message.contains("asOf")), ("BAD_USER_INPUT", true), "{message}");
     let event = house.read("adam.admin", "{ changeEvents(first: 1) { nodes { id } } }", json!({})).await;
     let id = json!({ "id": event["changeEvents"]["nodes"][0]["id"] });
-    let query = "query($id: ID!, $at: DateTime) { node(id: $id, asOf: $at) { id } }";
+    let query = "query($id: ID!, $at: DateTime) { node: nodeAsOf(id: $id, asOf: $at) { id } }";
     let (code, message) = house.past_refused(10, query, id).await;
     assert_eq!((code.as_str(), message.contains("asOf")), ("BAD_USER_INPUT", true), "{message}");
 }
@@ -207,7 +207,8 @@ async fn the_past_shows_to_whom_the_present_shows(kind: Store) {
     let key = house.make_at(10, "mia.member", "createApiKey", json!({ "label": "Tablet" }), "apiKey { id }").await;
     let key = json!({ "id": key["apiKey"]["id"] });
     let audit = json!({ "id": house.audit().await["id"] });
-    let query = "query($id: ID!, $at: DateTime!) { node(id: $id, asOf: $at) { __typename ... on ApiKey { label } } }";
+    let query =
+        "query($id: ID!, $at: DateTime!) { node: nodeAsOf(id: $id, asOf: $at) { __typename ... on ApiKey { label } } }";
     for (username, sees_key, sees_audit) in [
         ("mia.member", true, true),
         ("adam.admin", true, true),
