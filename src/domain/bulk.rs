@@ -172,7 +172,7 @@ fn values(table: &str, columns: &[(&str, Kind)], rows: impl Iterator<Item = Vec<
 }
 
 /// The type of a bound value on PostgreSQL.
-pub(super) fn postgres_type(kind: Kind) -> &'static str {
+pub(in crate::domain) fn postgres_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Bool => "boolean",
         Kind::Int => "integer",

@@ -19,12 +19,16 @@ pub fn type_of(field: &Field) -> &'static str {
     if field.list {
         return "String";
     }
-    match field.kind {
+    if field.kind == Kind::Text && field.name.ends_with("Url") { "URL" } else { scalar(field.kind) }
+}
+
+/// The scalar of a kind.
+pub fn scalar(kind: Kind) -> &'static str {
+    match kind {
         Kind::Bool => "Boolean",
         Kind::Int => "Int",
         Kind::Long => "Long",
         Kind::Float => "Float",
-        Kind::Text if field.name.ends_with("Url") => "URL",
         Kind::Text => "String",
         Kind::Uuid => "UUID",
         Kind::Time => "DateTime",

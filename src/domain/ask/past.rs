@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::sql::Sql;
+use crate::domain::bulk;
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::Store;
 use crate::domain::describe::{Noun, Scope};
@@ -199,18 +200,13 @@ fn write_own<'s>(noun: &Noun, sql: &'s mut Sql) -> &'s mut Sql {
     sql.push(&names.join(", ")).push(" FROM ").name(&noun.table).push(" n")
 }
 
+/// The type of a table's column, which is more than that of a parameter: texts are ordered as the tables order them.
 fn postgres_type(kind: Kind) -> &'static str {
     match kind {
-        Kind::Bool => "boolean",
-        Kind::Int => "integer",
-        Kind::Long => "bigint",
-        Kind::Float => "double precision",
-        Kind::Text => "text",
-        Kind::Uuid => "uuid",
-        Kind::Time => "timestamptz",
-        Kind::Date => "date",
+        Kind::Text => "text COLLATE \"C\"",
         Kind::Decimal => "numeric(18,6)",
         Kind::Json => "json",
+        other => bulk::postgres_type(other),
     }
 }
 

@@ -336,6 +336,11 @@ impl Act {
 
 static SHEETS: LazyLock<Vec<Sheet>> = LazyLock::new(sheet::all);
 
+/// The sheet of a noun.
+pub fn sheet(noun: &str) -> Option<&'static Sheet> {
+    SHEETS.iter().find(|sheet| sheet.noun.name == noun)
+}
+
 static ACTS: LazyLock<Vec<Act>> = LazyLock::new(|| {
     let mut acts = Vec::new();
     for sheet in SHEETS.iter() {

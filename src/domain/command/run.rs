@@ -17,6 +17,7 @@ use crate::domain::access;
 use crate::domain::cell::Cell;
 use crate::domain::cx::Cx;
 use crate::domain::db::{Arg, Errand, Outcome};
+use crate::domain::describe::{Noun, Scope};
 use crate::domain::error::{Error, Fault, Result};
 use crate::domain::trail::Origin;
 
@@ -57,8 +58,16 @@ pub async fn execute(cx: &Cx, act: &'static Act, order: Order) -> Result<Done> {
 async fn carry_out(desk: &mut Desk<'_>, act: &'static Act, order: &Order) -> Result<Done> {
     desk.found = refer::find(desk, &act.entries, &order.values).await?;
     match act.run {
-        Run::Create(sheet) => create(desk, sheet, order).await,
-        Run::Update(sheet) => update(desk, sheet, order).await,
+        Run::Create(sheet) => {
+            let draft = drafted(desk, (sheet.noun, &sheet.entries), None, order);
+            finish(desk, sheet, draft).await.map(|record| Done::row(record.uuid))
+        }
+        Run::Update(sheet) => {
+            let before = target(desk, act, order).await?;
+            own(&before)?;
+            let draft = drafted(desk, (sheet.noun, &sheet.entries), Some(before), order);
+            finish(desk, sheet, draft).await.map(|record| Done::row(record.uuid))
+        }
         Run::Delete(sheet) => {
             let record = target(desk, act, order).await?;
             own(&record)?;
@@ -119,7 +128,7 @@ pub async fn target(desk: &mut Desk<'_>, act: &Act, order: &Order) -> Result<Rec
 
 /// Refuses what is built in and shared by all organizations.
 fn own(record: &Record) -> Result<()> {
-    let shared = record.noun.scope == crate::domain::describe::Scope::TenantOrShared && !record.has("organization_id");
+    let shared = record.noun.scope == Scope::TenantOrShared && !record.has("organization_id");
     if shared { Err(Error::Rule("BUILT_IN", "is built in and cannot be changed".to_owned())) } else { Ok(()) }
 }
 
@@ -152,12 +161,17 @@ fn unknown(desk: &Desk<'_>, entries: &[Entry], order: &Order) -> Vec<Fault> {
 }
 
 /// A draft with the given values in their columns.
-pub fn drafted<'o>(desk: &Desk<'_>, sheet: &Sheet, before: Option<Record>, order: &'o Order) -> Draft<'o> {
+pub fn drafted<'o>(
+    desk: &Desk<'_>,
+    (noun, entries): (&'static Noun, &[Entry]),
+    before: Option<Record>,
+    order: &'o Order,
+) -> Draft<'o> {
     let is_new = before.is_none();
-    let mut draft = Draft::new(sheet.noun, before, order);
-    draft.extend(check::faults(&sheet.entries, order, is_new));
-    draft.extend(unknown(desk, &sheet.entries, order));
-    for entry in &sheet.entries {
+    let mut draft = Draft::new(noun, before, order);
+    draft.extend(check::faults(entries, order, is_new));
+    draft.extend(unknown(desk, entries, order));
+    for entry in entries {
         match (entry.slot, order.values.get(entry.name)) {
             (Slot::Field(_, column), Some(Given::Cell(cell))) => draft.set(column, cell.clone()),
             (Slot::One(noun, column), Some(Given::One(uuid))) => {
@@ -176,24 +190,6 @@ pub fn drafted<'o>(desk: &Desk<'_>, sheet: &Sheet, before: Option<Record>, order
         }
     }
     draft
-}
-
-async fn create(desk: &mut Desk<'_>, sheet: &'static Sheet, order: &Order) -> Result<Done> {
-    let draft = drafted(desk, sheet, None, order);
-    finish(desk, sheet, draft).await.map(|record| Done::row(record.uuid))
-}
-
-async fn update(desk: &mut Desk<'_>, sheet: &'static Sheet, order: &Order) -> Result<Done> {
-    let uuid = order.target.ok_or_else(|| Error::invalid("id", "is required"))?;
-    let before = desk.load(sheet.noun, uuid).await?;
-    if let (Some(expected), Some(current)) = (order.expected_version, before.number("version"))
-        && expected != current
-    {
-        return Err(Error::Stale { current });
-    }
-    own(&before)?;
-    let draft = drafted(desk, sheet, Some(before), order);
-    finish(desk, sheet, draft).await.map(|record| Done::row(record.uuid))
 }
 
 /// Completes, checks and writes a draft, and does what follows.
@@ -218,7 +214,7 @@ async fn taken(desk: &mut Desk<'_>, sheet: &Sheet, draft: &mut Draft<'_>) -> Res
         {
             continue;
         }
-        let global = sheet.noun.name == "User" || sheet.noun.name == "Organization";
+        let global = matches!(sheet.noun.scope, Scope::Members | Scope::Itself);
         let mut sql = format!("SELECT id FROM \"{}\" WHERE id <> $1", sheet.noun.table);
         let mut args = vec![Arg::long(draft.before.as_ref().map_or(0, |record| record.id))];
         if !global {

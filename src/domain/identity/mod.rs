@@ -22,8 +22,8 @@ pub use self::guard::{ended, guard_sql, switch, verify};
 pub use self::key::{ApiKey, api_key, touch_api_key};
 pub use self::lapsed::lapsed;
 pub use self::people::{
-    NewOrganization, NewUser, Row, add_member, add_organization, add_user, find_organization, find_user, set_password,
-    set_status,
+    NewOrganization, NewUser, Row, SLUG, add_member, add_organization, add_user, find_organization, find_user, is_slug,
+    set_password, set_status,
 };
 pub use self::session::{NewSession, NextToken, Renewal, end_family, end_sessions, open_session, renew_session};
 pub use entity::enumeration::{ApiKeyPurpose, UserStatus};

@@ -91,14 +91,21 @@ const MEMBERSHIP: Table = Table {
     ],
 };
 
+/// Whether text is a short name for addresses.
+pub fn is_slug(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+        && Uuid::try_parse(text).is_err()
+}
+
+/// What a refused short name is told.
+pub const SLUG: &str = "must be 1 to 63 of a to z, 0 to 9, - and _, and no UUID";
+
 /// Makes an organization. Its trail begins with it.
 pub async fn add_organization(tx: &mut Tx, origin: &Origin, new: NewOrganization) -> Result<Outcome<Row>> {
-    let slug_ok = (1..=63).contains(&new.slug.len())
-        && new.slug.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
-        && Uuid::try_parse(&new.slug).is_err();
     let mut faults = Vec::new();
-    if !slug_ok {
-        faults.push(Fault::field("slug", "must be 1 to 63 of a to z, 0 to 9, - and _, and no UUID"));
+    if !is_slug(&new.slug) {
+        faults.push(Fault::field("slug", SLUG));
     }
     faults.extend(text_fault("name", &new.name));
     faults.extend(text_fault("timeZone", &new.time_zone));

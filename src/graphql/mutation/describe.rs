@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use crate::domain::cell::Kind;
 use crate::domain::command::{Act, Entry, Gives, Slot, acts};
 use crate::domain::describe::{Enumeration, Noun};
 use crate::graphql::names;
@@ -21,21 +20,6 @@ fn upper(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
-fn scalar_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bool => "Boolean",
-        Kind::Int => "Int",
-        Kind::Long => "Long",
-        Kind::Float => "Float",
-        Kind::Text => "String",
-        Kind::Uuid => "UUID",
-        Kind::Time => "DateTime",
-        Kind::Date => "Date",
-        Kind::Decimal => "Decimal",
-        Kind::Json => "JSON",
-    }
-}
-
 fn type_text(entry: &Entry, is_new: bool) -> String {
     let text = match entry.slot {
         Slot::Field(field, _) if field.list => format!("[{}!]", names::type_of(field)),
@@ -43,7 +27,7 @@ fn type_text(entry: &Entry, is_new: bool) -> String {
         Slot::One(..) | Slot::Row(_) => "ID".to_owned(),
         Slot::Many(..) | Slot::Rows(_) => "[ID!]".to_owned(),
         Slot::Items(name, _) => format!("[{name}!]"),
-        Slot::Extra(kind) => scalar_name(kind).to_owned(),
+        Slot::Extra(kind) => names::scalar(kind).to_owned(),
         Slot::Word(words) => words.name.to_owned(),
         Slot::Password => "String".to_owned(),
     };

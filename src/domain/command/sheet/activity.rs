@@ -198,10 +198,6 @@ pub async fn from_questions(desk: &mut Desk<'_>, record: &Record, column: &'stat
     Ok(())
 }
 
-fn sheet(noun: &'static Noun, entries: &[Entry]) -> Sheet {
-    Sheet { entries: entries.to_vec(), ..Sheet::of(noun.name, Role::Member) }
-}
-
 fn answer_activity<'a>(desk: &'a mut Desk<'_>, act: &'a Act, order: &'a Order) -> BoxFuture<'a, Result<Done>> {
     Box::pin(async move {
         let record = target(desk, act, order).await?;
@@ -210,7 +206,7 @@ fn answer_activity<'a>(desk: &'a mut Desk<'_>, act: &'a Act, order: &'a Order) -
             flow::is_open(audit)?;
         }
         let now = desk.now();
-        let mut draft = drafted(desk, &sheet(record.noun, &act.entries), Some(record.clone()), order);
+        let mut draft = drafted(desk, (record.noun, &act.entries), Some(record.clone()), order);
         if draft.changed().is_empty() {
             draft.sound()?;
             return Ok(Done::row(record.uuid));
@@ -234,7 +230,7 @@ fn record_count<'a>(desk: &'a mut Desk<'_>, act: &'a Act, order: &'a Order) -> B
     Box::pin(async move {
         let record = target(desk, act, order).await?;
         let audit = audit_of(desk, &record).await?.ok_or(Error::Internal)?;
-        let mut draft = drafted(desk, &sheet(record.noun, &act.entries), Some(record.clone()), order);
+        let mut draft = drafted(desk, (record.noun, &act.entries), Some(record.clone()), order);
         if let Some(cell) = order.cell("countedQty") {
             draft.set("counted_qty", cell.clone());
         }

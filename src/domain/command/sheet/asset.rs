@@ -9,12 +9,13 @@ use super::super::entry::{Check, Entry};
 use super::super::order::{Done, Given, Order};
 use super::super::record::Record;
 use super::super::run::target;
-use super::settings::{SLUG, is_slug, level_of_standard};
+use super::settings::level_of_standard;
 use crate::domain::bulk;
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::cx::Role;
 use crate::domain::db::{Arg, Statement};
 use crate::domain::error::{Error, Result};
+use crate::domain::identity::{SLUG, is_slug};
 use crate::domain::model::model;
 
 /// Deepest way from a root to an asset.

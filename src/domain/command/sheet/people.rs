@@ -8,12 +8,12 @@ use super::super::draft::Draft;
 use super::super::entry::{Check, Entry, Slot};
 use super::super::order::{Done, Order};
 use super::super::record::Record;
-use super::settings::{SLUG, is_slug, level_of_standard};
+use super::settings::level_of_standard;
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::cx::Role;
 use crate::domain::db::{Arg, Statement};
 use crate::domain::error::{Error, Result};
-use crate::domain::identity::{self, NewOrganization};
+use crate::domain::identity::{self, NewOrganization, SLUG, is_slug};
 use crate::domain::model::model;
 use crate::domain::trail::{self, Action};
 

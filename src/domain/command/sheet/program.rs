@@ -3,15 +3,15 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::super::act::{Act, Gives, Sheet};
+use super::super::act::{self, Act, Gives, Sheet};
 use super::super::desk::Desk;
 use super::super::draft::Draft;
 use super::super::entry::{Check, Entry, Slot};
 use super::super::order::{Done, Given, Order};
+use super::super::run::drafted;
 use crate::domain::cell::json as json_cell;
 use crate::domain::cx::Role;
 use crate::domain::error::{Error, Fault, Result};
-use crate::domain::model::model;
 
 /// Sheets of programs and schedules.
 pub fn sheets() -> Vec<Sheet> {
@@ -37,11 +37,9 @@ pub fn sheets() -> Vec<Sheet> {
 
 /// Scheduling many audits at once.
 pub fn specials() -> Vec<Act> {
-    let Some(noun) = model().noun("Schedule") else { return Vec::new() };
+    let Some(Sheet { noun, entries, .. }) = act::sheet("Schedule") else { return Vec::new() };
     let doc = "Schedules 1 to 100 audits at once: all of them, or none.";
     let mut act = Act::special("createSchedules", doc, Role::Member, (Gives::Many(noun), create_schedules));
-    let entries = super::all().into_iter().find(|sheet| sheet.noun.name == "Schedule").map(|sheet| sheet.entries);
-    let entries: &'static [Entry] = Box::leak(entries.unwrap_or_default().into_boxed_slice());
     let mut items =
         Entry::extra("schedules", "The audits to schedule, in order.", Slot::Items("ScheduleItemInput", entries));
     items.required = true;
@@ -107,12 +105,12 @@ fn create_schedules<'a>(desk: &'a mut Desk<'_>, act: &'a Act, order: &'a Order) 
         if !(1..=100).contains(&items.len()) {
             return Err(Error::invalid("schedules", "must be 1 to 100"));
         }
-        let sheet = Sheet { entries: entries.to_vec(), ..Sheet::of("Schedule", Role::Member) };
+        let Gives::Many(noun) = act.gives else { return Err(Error::Internal) };
         let mut done = Done::default();
         let mut faults: Vec<Fault> = Vec::new();
         for (position, item) in items.iter().enumerate() {
             let one = Order { values: item.clone(), ..Order::default() };
-            let mut draft = super::super::run::drafted(desk, &sheet, None, &one);
+            let mut draft = drafted(desk, (noun, entries), None, &one);
             schedule(desk, &mut draft).await?;
             match draft.sound() {
                 Ok(()) => done.rows.push(desk.insert(&draft).await?.uuid),

@@ -10,6 +10,7 @@ use crate::domain::cell::Cell;
 use crate::domain::cx::Role;
 use crate::domain::db::Arg;
 use crate::domain::error::Result;
+use crate::domain::identity::{SLUG, is_slug};
 
 /// Sheets of an organization's arrangements.
 pub fn sheets() -> Vec<Sheet> {
@@ -84,16 +85,6 @@ pub fn sheets() -> Vec<Sheet> {
         Sheet::of("DatastoreInfo", Role::Admin).fields(&["name"]).refers(&["currentDatastore"]).required(&["name"]),
     ]
 }
-
-/// Whether text is a short name for addresses: 1 to 63 of a to z, 0 to 9, - and _.
-pub fn is_slug(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
-        && uuid::Uuid::try_parse(text).is_err()
-}
-
-/// What a refused short name is told.
-pub const SLUG: &str = "must be 1 to 63 of a to z, 0 to 9, - and _, and no UUID";
 
 fn org_unit<'a>(desk: &'a mut Desk<'_>, draft: &'a mut Draft<'_>) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {

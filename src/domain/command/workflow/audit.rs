@@ -149,19 +149,11 @@ static MANDATORY_DONE: Guard = Guard {
     rule: "every mandatory activity must be answered or not applicable",
     holds: |desk, record| {
         Box::pin(async move {
-            let mandatory =
-                if desk.store() == crate::domain::db::Store::Postgres { "mandatory" } else { "mandatory = 1" };
-            let applies = if desk.store() == crate::domain::db::Store::Postgres {
-                "NOT answer_not_applicable"
-            } else {
-                "answer_not_applicable = 0"
-            };
-            let sql = format!(
-                "SELECT id FROM activity WHERE organization_id = $1 AND audit_id = $2 AND {mandatory} AND {applies} AND \
-                 finished_at IS NULL AND progress < 100 LIMIT 1"
-            );
+            // Truth values need no comparison on either store.
+            let sql = "SELECT id FROM activity WHERE organization_id = $1 AND audit_id = $2 AND mandatory AND NOT \
+                       answer_not_applicable AND finished_at IS NULL AND progress < 100 LIMIT 1";
             let args = vec![Arg::long(desk.organization_id), Arg::long(record.id)];
-            Ok(desk.number(&sql, args).await?.is_none())
+            Ok(desk.number(sql, args).await?.is_none())
         })
     },
 };
