@@ -7,5 +7,6 @@ pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod import;
+pub mod rest;
 pub mod seed;
 pub mod telemetry;

@@ -144,7 +144,7 @@ pub fn answered(surface: &'static str, request_id: Uuid, status: u16, duration: 
     if let Some(code) = facts.code {
         counter!(ERRORS, "surface" => surface, "code" => code).increment(1);
     }
-    if !matches!(surface, "graphql" | "websocket" | "feed") {
+    if matches!(surface, "health" | "page") {
         tracing::debug!(surface, status, code = facts.code, duration_us = micros(duration), %request_id, "request");
         return;
     }

@@ -39,16 +39,23 @@ async fn on(store: &Store, options: &Options) -> Result<Measured> {
     let token = workload::sign_in(gateway.address, ORGANIZATION).await?;
     let (memory_before, _) = process::memory(gateway.id())?;
     let workloads = workload::compared(gateway.address, yardstick.address, &token).await?;
+    let mut targets = [
+        Target::connect(gateway.address, gateway.id(), store.id()).await?,
+        Target::connect(yardstick.address, yardstick.id(), store.id()).await?,
+    ];
+    for workload in &workloads {
+        let [gateway, yardstick] = &mut targets;
+        gateway.warm_up(&workload.gateway).await?;
+        yardstick.warm_up(&workload.yardstick).await?;
+    }
+    let [on_gateway, on_yardstick] = targets;
     let mut rounds = Rounds {
-        gateway: Target::connect(gateway.address, gateway.id(), store.id()).await?,
-        yardstick: Target::connect(yardstick.address, yardstick.id(), store.id()).await?,
+        gateway: on_gateway,
+        yardstick: on_yardstick,
+        // The gateway closes a connection that says nothing for long, so not before the warm-up.
         metrics: Connection::open(gateway.address).await?,
         seen: workloads.iter().map(|_| Seen::default()).collect(),
     };
-    for workload in &workloads {
-        rounds.gateway.warm_up(&workload.gateway).await?;
-        rounds.yardstick.warm_up(&workload.yardstick).await?;
-    }
     for round in 0..options.seconds {
         rounds.round(&workloads, round % 2 == 1).await?;
         eprint!(".");

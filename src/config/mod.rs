@@ -105,6 +105,9 @@ settings! {
         Common "demonstration" demonstration: Switch = Switch::Auto;
         /// Pages of other origins that may call the gateway from a browser, or `*`.
         Rare "cors-origins" cors_origins: Vec<String> = Vec::new();
+        /// Scheme and authority in absolute links of the documented interfaces, such as https://audit.example.org; those
+        /// the client called without it.
+        Rare "public-base-url" public_base_url: Option<String> = None;
         /// Whether `/metrics` answers.
         Rare "metrics" metrics: bool = true;
     }

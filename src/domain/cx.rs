@@ -77,6 +77,10 @@ pub struct Caller {
 pub enum Surface {
     /// The native surface.
     Graphql,
+    /// The dialect of the Action Audit Data API.
+    ActionAudit,
+    /// The dialect of AuditComply.
+    Auditcomply,
     /// The command line.
     Cli,
     /// An importer.
@@ -90,6 +94,8 @@ impl Surface {
     pub fn word(self) -> &'static str {
         match self {
             Self::Graphql => "graphql",
+            Self::ActionAudit => "action_audit",
+            Self::Auditcomply => "auditcomply",
             Self::Cli => "cli",
             Self::Import => "import",
             Self::Seed => "seed",

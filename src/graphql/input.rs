@@ -411,5 +411,6 @@ pub fn window(noun: &Noun, order: &[OrderBy], arguments: &Arguments, sizes: Page
         backward: last.is_some(),
         after: place("after")?,
         before: place("before")?,
+        offset: None,
     })
 }

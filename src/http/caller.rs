@@ -71,6 +71,11 @@ pub struct Arrival {
 }
 
 impl Arrival {
+    /// Where the client is.
+    pub fn client(self) -> Option<IpAddr> {
+        self.client
+    }
+
     /// Reads what the layers and the connection left. Of the addresses in `X-Forwarded-For`, only as many are worth
     /// anything as there are proxies of our own, which append to it.
     pub fn of(head: &Parts, proxies: usize) -> Self {

@@ -24,10 +24,12 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::App;
 use super::caller::{ORGANIZATION, REQUEST_ID, RequestId};
+use super::dialect::Spoken;
 use super::graphql::COST;
 use super::live::events::LAST_EVENT_ID;
 use super::media::Media;
 use super::refusal::Refusal;
+use crate::domain::db::apart;
 use crate::telemetry::{self, Facts};
 
 /// Runs `work` in a task of its own, so that a client that leaves does not cut it short, a defect in it is caught, and
@@ -39,7 +41,7 @@ where
 {
     let underway = app.underway.subscribe();
     let task = tokio::spawn(async move {
-        let answer = work.await;
+        let answer = apart(work).await;
         drop(underway);
         answer
     });
@@ -105,7 +107,7 @@ impl Shell {
     async fn answer(self, mut request: Request<Body>) -> Response {
         let started = Instant::now();
         let request_id = RequestId::of(request.headers());
-        let surface = surface(request.uri().path());
+        let place = surface(request.uri().path());
         let media = Media::negotiate(request.headers()).unwrap_or_default();
         request.extensions_mut().insert(request_id);
         let (length, limit) = (head_length(&request), self.app.settings.header_limit);
@@ -126,6 +128,7 @@ impl Shell {
         if let Ok(id) = HeaderValue::from_str(request_id.0.hyphenated().encode_lower(&mut text)) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
+        let surface = response.extensions_mut().remove::<Spoken>().map_or(place, |Spoken(name)| name);
         telemetry::answered(surface, request_id.0, response.status().as_u16(), started.elapsed(), &facts);
         response
     }

@@ -3,6 +3,7 @@
 mod body;
 mod caller;
 mod connection;
+mod dialect;
 mod graphql;
 mod health;
 mod layers;
@@ -35,6 +36,7 @@ use crate::domain::cx::Clock;
 use crate::domain::db::Db;
 use crate::domain::error::Result;
 use crate::graphql::Service;
+use crate::rest::kit::Dialect;
 
 /// Says how many steps of the store's history are still to be taken.
 pub type Pending = Box<dyn Fn() -> BoxFuture<'static, Result<usize>> + Send + Sync>;
@@ -72,6 +74,8 @@ pub struct Settings {
     pub metrics: bool,
     /// Origins whose pages may call us.
     pub cors_origins: Vec<String>,
+    /// Scheme and authority in absolute links; those the client called without it.
+    pub public_base_url: Option<String>,
 }
 
 const PING_INTERVAL: Duration = Duration::from_secs(20);
@@ -94,6 +98,7 @@ impl From<&Config> for Settings {
             batching: config.batching,
             metrics: config.metrics,
             cors_origins: config.cors_origins.clone(),
+            public_base_url: config.public_base_url.clone(),
         }
     }
 }
@@ -104,6 +109,8 @@ pub struct App {
     pub db: Db,
     /// GraphQL.
     pub service: Service,
+    /// The documented interfaces beside it.
+    pub dialects: Vec<Arc<dyn Dialect>>,
     /// The trails as they grow.
     pub changes: Changes,
     /// Who the caller is.
@@ -130,6 +137,8 @@ pub struct Parts {
     pub db: Db,
     /// GraphQL.
     pub service: Service,
+    /// The documented interfaces beside it.
+    pub dialects: Vec<Arc<dyn Dialect>>,
     /// The trails as they grow.
     pub changes: Changes,
     /// Who the caller is.
@@ -141,12 +150,13 @@ pub struct Parts {
 impl App {
     /// An application over `parts`, with the machine's clock.
     pub fn new(parts: Parts, settings: Settings) -> Self {
-        let Parts { db, service, changes, door, pending } = parts;
+        let Parts { db, service, dialects, changes, door, pending } = parts;
         // What is counted before the recorder is there is lost.
         crate::telemetry::metrics();
         Self {
             db,
             service,
+            dialects,
             changes,
             door,
             clock: Clock::System,
@@ -180,6 +190,7 @@ pub fn gateway(app: &Arc<App>) -> Gateway {
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
+        .merge(dialect::routes(app))
         .fallback(layers::nothing_here)
         .method_not_allowed_fallback(layers::read_only)
         .layer(layers::compression())

@@ -1,5 +1,6 @@
 //! Questions: what is asked, how it becomes SQL, and the only place that runs it.
 
+mod answer;
 mod expr;
 mod past;
 mod referred;
@@ -9,6 +10,7 @@ mod statement;
 mod window;
 mod zone;
 
+pub use self::answer::answer;
 pub use self::expr::{Expr, Test};
 pub use self::referred::referred;
 pub use self::select::{Ask, Asking, Group, Level, Many, One, Question, Select, load};

@@ -71,6 +71,13 @@ pub struct Ask {
     pub cursors: bool,
 }
 
+impl Ask {
+    /// Numbered pages show the number of all rows beside the rows, so both must be of one instant.
+    pub(super) fn counts_within(&self) -> bool {
+        self.rows && self.total && self.window.offset.is_some()
+    }
+}
+
 /// A question about the rows of one noun.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -200,8 +207,12 @@ pub async fn load(reader: &mut Reader, asking: &Asking, question: &Question) -> 
         group.len = rows.len();
         level.rows = rows;
         level.order_at = question.select.width();
+        if question.ask.counts_within() {
+            group.total = level.rows.row(0).last().and_then(Cell::as_int);
+        }
     }
-    if question.ask.total {
+    // Behind the end no row says how many there are.
+    if question.ask.total && group.total.is_none() {
         let counted = reader.fetch(&count_statement(asking, question)).await?;
         group.total = counted.cell(0, 0).as_int();
     }

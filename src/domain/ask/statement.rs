@@ -101,6 +101,12 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
     sql.push("SELECT ");
     write_columns(&named, &mut columns, &mut sql);
     write_order_values(&named, &question.ask, &mut columns, &mut sql);
+    if question.ask.counts_within() {
+        sql.push(", (");
+        write_count(asking, question, &mut sql);
+        sql.push(")");
+        columns.push(Kind::Long);
+    }
     sql.push(" FROM ").sought_table(&question.noun.table).push(" ").push(&named.alias);
     write_joins(&named, &mut sql);
     sql.push(" WHERE ");
@@ -113,6 +119,10 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
     write_order(question.noun, &question.ask.order, question.ask.window.backward, &named.alias, &mut sql);
     if let Some(limit) = question.ask.window.limit {
         sql.push(" LIMIT ").push(&literal_limit(limit).to_string());
+    }
+    if let Some(offset) = question.ask.window.offset.filter(|offset| *offset > 0) {
+        let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+        sql.push(" OFFSET ").value(Kind::Long, Cell::Int(offset));
     }
     let (text, args) = sql.finish();
     Statement::new(text, args, columns)
@@ -134,11 +144,15 @@ pub(super) fn referred_statement(asking: &Asking, noun: &'static Noun, select: &
     Statement::new(text, args, columns)
 }
 
-pub(super) fn count_statement(asking: &Asking, question: &Question) -> Statement {
-    let mut sql = asking.sql();
+fn write_count(asking: &Asking, question: &Question, sql: &mut Sql) {
     let alias = sql.alias();
     sql.push("SELECT COUNT(*) FROM ").sought_table(&question.noun.table).push(" ").push(&alias).push(" WHERE ");
-    write_condition(asking, question.noun, &question.ask, &alias, &mut sql);
+    write_condition(asking, question.noun, &question.ask, &alias, sql);
+}
+
+pub(super) fn count_statement(asking: &Asking, question: &Question) -> Statement {
+    let mut sql = asking.sql();
+    write_count(asking, question, &mut sql);
     let (text, args) = sql.finish();
     Statement::new(text, args, vec![Kind::Long])
 }

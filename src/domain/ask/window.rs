@@ -32,6 +32,8 @@ pub struct Window {
     pub after: Option<Cursor>,
     /// Only rows before this place.
     pub before: Option<Cursor>,
+    /// So many rows of the list are passed over first; what a surface with numbered pages asks for.
+    pub offset: Option<u64>,
 }
 
 /// A place in an order: the values a row was ordered by, and its id.

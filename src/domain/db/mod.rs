@@ -177,7 +177,7 @@ impl Db {
         F: for<'a> Fn(&'a mut Reader) -> BoxFuture<'a, Result<T>> + Send + Sync + 'static,
     {
         let (db, errand) = (self.clone(), errand.clone());
-        spawned(async move {
+        let reading = Box::pin(async move {
             for attempt in 0.. {
                 let lease = db.lease(&errand).await;
                 let lease = match lease {
@@ -202,8 +202,8 @@ impl Db {
                 return answer;
             }
             Err(Error::Unavailable)
-        })
-        .await
+        });
+        if is_apart() { reading.await } else { spawned(reading).await }
     }
 
     fn has_idle(&self) -> bool {
@@ -355,6 +355,19 @@ fn tenant_value(organization_id: Option<i64>) -> String {
 fn tenant_setting(organization_id: Option<i64>) -> Statement {
     let sql = format!("SELECT set_config('{TENANT}', $1, false)");
     Statement::new(sql, vec![Arg::text(tenant_value(organization_id))], Vec::new())
+}
+
+tokio::task_local! {
+    static APART: ();
+}
+
+/// Marks work that is a task of its own already and goes on when nobody waits for it: reading takes no further one.
+pub async fn apart<T>(work: impl Future<Output = T>) -> T {
+    APART.scope((), work).await
+}
+
+fn is_apart() -> bool {
+    APART.try_with(|()| ()).is_ok()
 }
 
 async fn spawned<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {

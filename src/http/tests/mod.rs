@@ -106,7 +106,14 @@ async fn house_with(change: impl FnOnce(&mut Settings), furnish: impl FnOnce(&mu
     let db = Db::connect(&db::Settings::at(url)).await.unwrap();
     let service = Service::new(crate::graphql::Settings::default(), Arc::new(Closed)).unwrap();
     let changes = Changes::start(db.clone(), Clock::System);
-    let parts = Parts { db, service, changes, door: door(), pending: Box::new(|| Box::pin(async { Ok(0) })) };
+    let parts = Parts {
+        db,
+        service,
+        dialects: Vec::new(),
+        changes,
+        door: door(),
+        pending: Box::new(|| Box::pin(async { Ok(0) })),
+    };
     let mut settings = Settings::from(&Config::default());
     change(&mut settings);
     let mut app = App::new(parts, settings);

@@ -91,7 +91,7 @@ pub async fn serve_by(
     change: impl FnOnce(&mut Settings),
 ) -> Serving {
     let pending = Box::new(|| -> futures_util::future::BoxFuture<'static, _> { Box::pin(async { Ok(0) }) });
-    let parts = Parts { db: db.clone(), service, changes: listening(db), door, pending };
+    let parts = Parts { db: db.clone(), service, dialects: Vec::new(), changes: listening(db), door, pending };
     let mut settings = Settings::from(&Config::default());
     change(&mut settings);
     let mut app = App::new(parts, settings);

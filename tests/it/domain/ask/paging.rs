@@ -111,6 +111,7 @@ impl Walk<'_> {
                 backward,
                 after: place.clone().filter(|_| !backward),
                 before: place.clone().filter(|_| backward),
+                offset: None,
             };
             let (ids, cursors, more) = self.page(window).await?;
             if ids.len() > *size || (more && ids.len() < *size) {
@@ -171,7 +172,8 @@ async fn a_page_between_two_places_is_the_part_between_them(kind: Store) {
             let cut = between.len().saturating_sub(limit);
             let meant = if backward { &between[cut..] } else { &between[..between.len() - cut] };
             let (after, before) = (Some(cursors[after].clone()), Some(cursors[before].clone()));
-            let (found, _, more) = walk.page(Window { limit: Some(limit), backward, after, before }).await?;
+            let (found, _, more) =
+                walk.page(Window { limit: Some(limit), backward, after, before, offset: None }).await?;
             if found != meant || more != (cut > 0) {
                 return Err(format!("{} {order:?}\nfound {found:?}, more {more}\nmeant {meant:?}", noun.name));
             }
@@ -290,6 +292,7 @@ impl Nested<'_> {
                 backward,
                 after: place.clone().filter(|_| !backward),
                 before: place.clone().filter(|_| backward),
+                offset: None,
             };
             let ask = Ask { order: self.order.to_vec(), window, ..all(target, Expr::always()) };
             let many = Many { relation: self.relation, ask, select: Select::default() };

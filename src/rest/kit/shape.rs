@@ -1,0 +1,274 @@
+//! A form made ready: the question it is read with, and where its values stand in the rows of the answer.
+
+use std::sync::Arc;
+
+use super::form::{Form, Is, Many};
+use super::out::{Cells, Out};
+use crate::domain::ask::{self, Ask, Expr, Level, One, OrderBy, Question, Select, Window, named_order};
+use crate::domain::cell::Cell;
+use crate::domain::cx::Cx;
+use crate::domain::describe::Noun;
+use crate::domain::error::{Error, Result};
+use crate::domain::model::model;
+
+/// A form made ready.
+#[derive(Debug)]
+pub struct Shape {
+    /// The noun.
+    pub noun: &'static Noun,
+    /// What is read of it.
+    pub select: Select,
+    steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+enum Step {
+    Value(&'static str, Vec<usize>, super::form::Write, bool),
+    One(&'static str, usize, Vec<Step>),
+    Many(&'static str, usize, usize, Shape),
+}
+
+/// Which rows of a shape's noun, and how many of them.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The condition.
+    pub expr: Expr,
+    /// The order.
+    pub order: Vec<OrderBy>,
+    /// The part of the list.
+    pub window: Window,
+    /// Whether the number of all rows is wanted.
+    pub total: bool,
+}
+
+/// What is read of a record and of the records it refers to, before the columns are known.
+#[derive(Default)]
+struct Tree {
+    fields: Vec<usize>,
+    ones: Vec<(usize, Tree)>,
+    manys: Vec<(ask::Many, Shape)>,
+}
+
+/// A member whose columns are not known yet. A path says which joined record it is of.
+enum Draft {
+    Value(&'static str, Vec<(Vec<usize>, usize)>, super::form::Write, bool),
+    One(&'static str, Vec<usize>, Vec<Draft>),
+    Many(&'static str, Vec<usize>, usize),
+}
+
+impl Tree {
+    /// The joined record at a path from here, and the noun it is of.
+    fn joined(&mut self, noun: &'static Noun, path: &str) -> (Vec<usize>, &'static Noun, &mut Self) {
+        let (mut at, mut noun, mut tree) = (Vec::new(), noun, self);
+        for name in path.split('.').filter(|name| !name.is_empty()) {
+            let (relation, target) = related(noun, name);
+            let known = tree.ones.iter().position(|(known, _)| *known == relation);
+            let index = known.unwrap_or_else(|| {
+                tree.ones.push((relation, Self::default()));
+                tree.ones.len() - 1
+            });
+            at.push(index);
+            noun = target;
+            // The place was found or made just now.
+            let Some((_, next)) = tree.ones.get_mut(index) else { unreachable!("a joined record") };
+            tree = next;
+        }
+        (at, noun, tree)
+    }
+
+    fn drafts(&mut self, root: &'static Noun, path: &str, form: &Form) -> Vec<Draft> {
+        let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        let mut drafts = Vec::with_capacity(form.members.len());
+        for member in &form.members {
+            drafts.push(match &member.is {
+                Is::Value(from, write) => {
+                    let cells = from.iter().map(|name| {
+                        let name = below(name);
+                        let (path, field) = name.rsplit_once('.').unwrap_or(("", &name));
+                        let (at, noun, tree) = self.joined(root, path);
+                        let field = field_of(noun, field);
+                        let known = tree.fields.iter().position(|known| *known == field);
+                        let index = known.unwrap_or_else(|| {
+                            tree.fields.push(field);
+                            tree.fields.len() - 1
+                        });
+                        (at, index)
+                    });
+                    Draft::Value(member.key, cells.collect(), *write, member.nullable)
+                }
+                Is::One(name, form) => {
+                    let path = below(name);
+                    let at = self.joined(root, &path).0;
+                    Draft::One(member.key, at, self.drafts(root, &path, form))
+                }
+                Is::Many(many) => {
+                    let (at, noun, tree) = self.joined(root, path);
+                    tree.manys.push(list(noun, many));
+                    Draft::Many(member.key, at, tree.manys.len() - 1)
+                }
+            });
+        }
+        drafts
+    }
+
+    fn select(&self) -> Select {
+        Select {
+            fields: self.fields.clone(),
+            ones: self.ones.iter().map(|(relation, tree)| One { relation: *relation, select: tree.select() }).collect(),
+            manys: self.manys.iter().map(|(many, _)| many.clone()).collect(),
+        }
+    }
+
+    /// The shapes of the lists, in the order of [`Select::lists`].
+    fn shapes(self, path: &[usize], shapes: &mut Vec<(Vec<usize>, usize, Shape)>) {
+        for (index, (_, shape)) in self.manys.into_iter().enumerate() {
+            shapes.push((path.to_vec(), index, shape));
+        }
+        for (index, (_, tree)) in self.ones.into_iter().enumerate() {
+            let mut path = path.to_vec();
+            path.push(index);
+            tree.shapes(&path, shapes);
+        }
+    }
+}
+
+fn related(noun: &'static Noun, name: &str) -> (usize, &'static Noun) {
+    let found =
+        noun.find_relation(name).and_then(|(index, _)| model().related(noun, index).map(|(_, noun)| (index, noun)));
+    debug_assert!(found.is_some(), "{name} is no relation of {}", noun.name);
+    found.unwrap_or((0, noun))
+}
+
+fn field_of(noun: &'static Noun, name: &str) -> usize {
+    let found = noun.find_field(name);
+    debug_assert!(found.is_some(), "{name} is no field of {}", noun.name);
+    found.map_or(0, |(index, _)| index)
+}
+
+fn list(noun: &'static Noun, many: &Many) -> (ask::Many, Shape) {
+    let (relation, target) = related(noun, many.relation);
+    let shape = Shape::of(many.form);
+    let ask = Ask {
+        expr: many.only.map_or_else(Expr::always, |only| only()),
+        order: named_order(target, many.order),
+        window: Window::default(),
+        rows: true,
+        total: false,
+        cursors: false,
+    };
+    (ask::Many { relation, ask, select: shape.select.clone() }, shape)
+}
+
+/// Where the record at a path begins in a row.
+fn start(select: &Select, path: &[usize]) -> usize {
+    let (mut select, mut offset) = (select, 0);
+    for index in path {
+        offset = select.one_at(offset, *index);
+        let Some(one) = select.ones.get(*index) else { break };
+        select = &one.select;
+    }
+    offset
+}
+
+fn steps(drafts: Vec<Draft>, select: &Select, shapes: &mut [(Vec<usize>, usize, Option<Shape>)]) -> Vec<Step> {
+    let mut steps = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        match draft {
+            Draft::Value(key, cells, write, nullable) => {
+                let at = cells.iter().map(|(path, index)| select.field_at(start(select, path), *index)).collect();
+                steps.push(Step::Value(key, at, write, nullable));
+            }
+            Draft::One(key, path, drafts) => {
+                steps.push(Step::One(key, start(select, &path), self::steps(drafts, select, shapes)));
+            }
+            Draft::Many(key, path, index) => {
+                let place = shapes.iter_mut().enumerate().find(|(_, (at, known, _))| *at == path && *known == index);
+                if let Some((list, (_, _, shape))) = place
+                    && let Some(shape) = shape.take()
+                {
+                    steps.push(Step::Many(key, list, start(select, &path), shape));
+                }
+            }
+        }
+    }
+    steps
+}
+
+impl Shape {
+    /// Makes a form ready. A name that the model does not know is a defect, which stops a debug build.
+    pub fn of(form: &Form) -> Self {
+        let found = model().noun(form.noun);
+        debug_assert!(found.is_some(), "{} is no noun", form.noun);
+        let Some(noun) = found.or_else(|| model().nouns().first()) else { unreachable!("the model has nouns") };
+        let mut tree = Tree::default();
+        let drafts = tree.drafts(noun, "", form);
+        let select = tree.select();
+        let mut shapes = Vec::new();
+        tree.shapes(&[], &mut shapes);
+        let mut shapes: Vec<_> = shapes.into_iter().map(|(path, index, shape)| (path, index, Some(shape))).collect();
+        let steps = steps(drafts, &select, &mut shapes);
+        Self { noun, select, steps }
+    }
+
+    /// Reads rows of the noun: one statement, and one more for each list in the form.
+    pub async fn read(&self, cx: &Cx, wanted: Wanted) -> Result<Arc<Level>> {
+        let Wanted { expr, order, window, total } = wanted;
+        let ask = Ask { expr, order, window, rows: true, total, cursors: false };
+        ask::answer(cx, Question { noun: self.noun, ask, select: self.select.clone(), guard: None }).await
+    }
+
+    /// Reads the one row that passes the condition.
+    pub async fn read_one(&self, cx: &Cx, expr: Expr) -> Result<Arc<Level>> {
+        let window = Window { limit: Some(1), ..Window::default() };
+        let wanted = Wanted { expr, order: named_order(self.noun, &self.noun.order), window, total: false };
+        let level = self.read(cx, wanted).await?;
+        if level.rows.is_empty() { Err(Error::NotFound("record")) } else { Ok(level) }
+    }
+
+    /// Writes a row.
+    pub fn write(&self, level: &Level, row: usize, out: &mut Out<'_>) {
+        write(&self.steps, level, row, out);
+    }
+
+    /// Writes the rows of a list, as an array.
+    pub fn write_all(&self, level: &Level, out: &mut Out<'_>) {
+        self.write_group(level, 0, out);
+    }
+
+    fn write_group(&self, level: &Level, parent: i64, out: &mut Out<'_>) {
+        let group = level.group(parent);
+        out.raw("[");
+        for row in group.start..group.start + group.len {
+            out.comma();
+            self.write(level, row, out);
+        }
+        out.raw("]");
+    }
+}
+
+fn write(steps: &[Step], level: &Level, row: usize, out: &mut Out<'_>) {
+    let cells = level.rows.row(row);
+    out.raw("{");
+    for step in steps {
+        match step {
+            Step::Value(key, at, write, nullable) => {
+                out.key(key);
+                let cells = Cells::new(cells, at);
+                if *nullable && cells.first().is_null() { out.null() } else { (write.run)(out, cells) }
+            }
+            Step::One(key, start, steps) => {
+                out.key(key);
+                if cells.get(*start).is_none_or(Cell::is_null) { out.null() } else { write(steps, level, row, out) }
+            }
+            Step::Many(key, list, start, shape) => {
+                out.key(key);
+                let parent = cells.get(*start).and_then(Cell::as_int);
+                match (level.below.get(*list), parent) {
+                    (Some(below), Some(parent)) => shape.write_group(below, parent, out),
+                    _ => out.raw("[]"),
+                }
+            }
+        }
+    }
+    out.raw("}");
+}
