@@ -93,6 +93,8 @@ pub struct Field {
     pub sortable: bool,
     /// Snapshots of the trail say what it was.
     pub is_told: bool,
+    /// A word of a documented interface for what other fields say, too: GraphQL does not show it.
+    pub is_dialect: bool,
 }
 
 /// How the rows of two nouns belong together.
@@ -267,6 +269,7 @@ impl Noun {
             filterable: kind != Kind::Json,
             sortable: kind != Kind::Json,
             is_told: super::trail::tells(IdenStatic::as_str(&column)),
+            is_dialect: false,
         });
         self
     }
@@ -285,6 +288,7 @@ impl Noun {
             filterable: true,
             sortable: true,
             is_told: false,
+            is_dialect: false,
         });
         self
     }
@@ -323,6 +327,7 @@ impl Noun {
             filterable: false,
             sortable: false,
             is_told: true,
+            is_dialect: false,
         });
         self
     }
@@ -340,6 +345,17 @@ impl Noun {
         if let Some(field) = self.fields.last_mut() {
             field.filterable = true;
             field.sortable = true;
+        }
+        self
+    }
+
+    /// The last field is only there for the documented interfaces.
+    pub fn dialect(mut self) -> Self {
+        if let Some(field) = self.fields.last_mut() {
+            field.is_dialect = true;
+            field.is_told = false;
+            field.filterable = false;
+            field.sortable = false;
         }
         self
     }

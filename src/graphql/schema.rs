@@ -65,7 +65,7 @@ pub fn build(introspection: bool, limits: &PlanLimits, purpose: Purpose) -> std:
     let mut query = Object::new("Query").description("Everything that can be read.");
     let mut enumerations: Vec<Enumeration> = Vec::new();
     for noun in model().nouns() {
-        for field in &noun.fields {
+        for field in noun.fields.iter().filter(|field| !field.is_dialect) {
             if let Some(words) = field.words
                 && enumerations.iter().all(|known| known.name != words.name)
             {
@@ -311,7 +311,7 @@ fn object(noun: &'static Noun, limits: &PlanLimits) -> Object {
             .implement("Node")
             .field(SchemaField::new("id", TypeRef::named_nn(TypeRef::ID), resolve::field).description("Global id."));
     }
-    for field in &noun.fields {
+    for field in noun.fields.iter().filter(|field| !field.is_dialect) {
         let name = type_of(field);
         let text = match (field.list, field.nullable) {
             (true, true) => format!("[{name}!]"),
