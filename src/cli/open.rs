@@ -15,6 +15,8 @@ use crate::domain::identity::ApiKeyPurpose;
 use crate::domain::trail::{PublicKey, Signer};
 use crate::graphql::{self, DocumentLimits, FilterLimits, PageSizes, PlanLimits};
 use crate::http::{self, Door};
+use crate::rest::action_audit::{self, ActionAudit};
+use crate::rest::kit::Dialect;
 
 /// Opens the store that the configuration names.
 pub async fn store(config: &Config) -> anyhow::Result<Db> {
@@ -111,6 +113,12 @@ pub fn door(authority: Authority) -> Door {
             authority.admit(&cx, presented).await
         })
     })
+}
+
+/// The documented interfaces beside GraphQL.
+pub fn dialects(config: &Config, authority: &Authority) -> Vec<Arc<dyn Dialect>> {
+    let docs = config.action_audit_docs.as_deref().unwrap_or(action_audit::DOCS);
+    vec![Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs))]
 }
 
 /// What the configuration says of GraphQL. `may_ask_schema` is what the circumstances say of introspection.

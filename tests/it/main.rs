@@ -29,4 +29,5 @@ pub mod graphql;
 mod live;
 mod migration;
 mod report;
+pub mod rest;
 mod store;

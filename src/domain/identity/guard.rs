@@ -39,7 +39,7 @@ pub(super) fn token_sql([user, generation, family, organization, role]: [&str; 5
 }
 
 /// A session without regard to the organization: the user, the generation, the sign-in.
-fn session_sql([user, generation, family]: [&str; 3]) -> String {
+pub(super) fn session_sql([user, generation, family]: [&str; 3]) -> String {
     format!(
         "EXISTS (SELECT 1 FROM \"user\" AS guard_u WHERE guard_u.id = {user} AND guard_u.status = 'ACTIVE' AND \
          guard_u.token_generation = {generation} AND EXISTS (SELECT 1 FROM refresh_token AS guard_r WHERE \

@@ -2,9 +2,12 @@
 
 mod answer;
 mod form;
+pub mod native;
+pub mod openapi;
 mod out;
 mod query;
 mod shape;
+pub mod write;
 
 pub use self::answer::{Answer, Call, Dialect, Head, Refused};
 pub use self::form::{Form, Is, Many, Member, Write};
