@@ -45,6 +45,8 @@ pub struct Operation {
     pub bodies: Vec<(&'static str, Json, Json)>,
     /// Its answers.
     pub replies: Vec<Reply>,
+    /// The GraphQL query with the same data, where there is one.
+    pub graphql: Option<String>,
     /// The names of the ways of saying who asks, any of which will do; none where nobody needs to say.
     pub security: Vec<&'static str>,
 }
@@ -229,6 +231,9 @@ impl Operation {
                 ((*media_type).to_owned(), json!({ "schema": schema, "example": example }))
             });
             operation.insert("requestBody".to_owned(), json!({ "content": bodies.collect::<Map<_, _>>() }));
+        }
+        if let (Some(operation), Some(query)) = (operation.as_object_mut(), &self.graphql) {
+            operation.insert("x-graphql".to_owned(), query.as_str().into());
         }
         operation
     }
