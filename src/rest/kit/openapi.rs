@@ -266,3 +266,19 @@ impl Reply {
         reply
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_is_admitted_beside_a_type_a_set_and_a_reference() {
+        assert_eq!(
+            or_null(json!({ "type": "string", "format": "date" })),
+            json!({ "format": "date", "type": ["string", "null"] })
+        );
+        let set = json!({ "type": "string", "enum": ["asc", "desc"] });
+        assert_eq!(or_null(set.clone()), json!({ "anyOf": [set, { "type": "null" }] }));
+        assert_eq!(or_null(reference("User")), json!({ "anyOf": [reference("User"), { "type": "null" }] }));
+    }
+}

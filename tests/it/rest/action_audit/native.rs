@@ -88,7 +88,9 @@ fn shown(resource: &str, key: &str, node: &Json) -> Json {
             if points.contains('.') { points.into() } else { format!("{points}.0").into() }
         }
         (_, "status" | "cell_type", Json::String(word)) => word.to_lowercase().into(),
-        (_, "email" | "remarks" | "description", Json::Null) if ["users", "workers", "audit_areas"].contains(&resource) => {
+        (_, "email" | "remarks" | "description", Json::Null)
+            if ["users", "workers", "audit_areas"].contains(&resource) =>
+        {
             json!("")
         }
         (_, key, Json::String(instant)) if key.ends_with("_at") => {
@@ -111,7 +113,10 @@ fn same(resource: &str, row: &Json, node: &Json) -> usize {
     for (key, value) in fields {
         let is_inside = ["orgcell", "worker", "parent", "creator", "assignee", "template", "new_assignee"];
         let is_inside = is_inside.contains(&key.as_str()) || key.starts_with("ap_own") || key.starts_with("ap_ass");
-        if is_inside || ["audited_worker", "audit_area", "originator", "worker_creator", "area_leader"].contains(&key.as_str()) || key.starts_with("target_") {
+        if is_inside
+            || ["audited_worker", "audit_area", "originator", "worker_creator", "area_leader"].contains(&key.as_str())
+            || key.starts_with("target_")
+        {
             continue;
         }
         assert_eq!(*value, shown(resource, key, node), "{resource} {key} of {node}");
@@ -123,7 +128,12 @@ fn same(resource: &str, row: &Json, node: &Json) -> usize {
 async fn lists_are_the_same_in_graphql(kind: Store) {
     let house = House::demonstrated(kind).await;
     for resource in RESOURCES {
-        let total: usize = list(&house, resource, "?limit=0").await.header("x-total-count").expect("a total").parse().expect("a number");
+        let total: usize = list(&house, resource, "?limit=0")
+            .await
+            .header("x-total-count")
+            .expect("a total")
+            .parse()
+            .expect("a number");
         // One less than all: only a list with another page leads anywhere.
         let limit = (total - 1).min(200);
         for order in ["", "&sort_dir=desc", "&sort_by=updated_at"] {
@@ -177,8 +187,7 @@ async fn the_documentation_holds_every_query(kind: Store) {
     let house = House::demonstrated(kind).await;
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let documented = include_str!("../../../../docs/dialects/action-audit.md").split("```graphql\n").skip(1);
-    let documented: Vec<String> =
-        documented.map(|rest| words(rest.split("```").next().expect("a block"))).collect();
+    let documented: Vec<String> = documented.map(|rest| words(rest.split("```").next().expect("a block"))).collect();
     let document = house.get("/docs/action-audit/openapi.json", "").await.json();
     let paths = document["paths"].as_object().expect("paths");
     assert_eq!(documented.len(), paths.len());
