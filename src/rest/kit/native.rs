@@ -151,3 +151,28 @@ impl Fragments<'_> {
 fn along<'s>(noun: &'static Noun, path: &str, into: &'s mut Selection) -> (&'static Noun, &'s mut Selection) {
     path.split('.').filter(|name| !name.is_empty()).fold((noun, into), |(noun, into), name| into.enter(noun, name, &[]))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+    use crate::rest::kit::write::{INTEGER, TEXT};
+
+    static PERSON: LazyLock<Form> = LazyLock::new(|| Form::of("Person", "User").value("mail", &["mailAddress"], TEXT));
+
+    #[test]
+    fn a_form_is_selected_with_fragments_lists_and_native_names() {
+        let natives = [Native { noun: "User", field: "mailAddress", from: &["email"] }];
+        let many =
+            Many { relation: "audits", order: &[("uuid", true), ("standing", false)], only: None, form: &PERSON };
+        let form = Form::of("Area", "AuditArea")
+            .value("threshold", &["auditThreshold"], INTEGER)
+            .value("abbr", &["orgUnit.abbr"], TEXT)
+            .one("leader", "leader", &PERSON);
+        let text = "{ auditThreshold orgUnit { abbr } leader { ...Person } } } } fragment Person on User { email }";
+        assert_eq!(tail(&form, &natives), text);
+        let noun = model().noun("Audit").unwrap();
+        assert_eq!(order_argument(noun, many.order), ", orderBy: [{field: UUID, direction: DESC}]");
+    }
+}
