@@ -15,6 +15,8 @@ use crate::domain::identity::ApiKeyPurpose;
 use crate::domain::trail::{PublicKey, Signer};
 use crate::graphql::{self, DocumentLimits, FilterLimits, PageSizes, PlanLimits};
 use crate::http::{self, Door};
+use crate::rest::auditcomply::{Auditcomply, Lives};
+use crate::rest::kit::Dialect;
 
 /// Opens the store that the configuration names.
 pub async fn store(config: &Config) -> anyhow::Result<Db> {
@@ -58,6 +60,24 @@ pub fn authority(config: &Config) -> anyhow::Result<Authority> {
     }
     Ok(Authority::new(settings, SigningKeys::new(&signing)?, ApiKeys::new(&api_key)?))
 }
+
+/// The dialect of AuditComply. Without a secret of its own, one that follows from the first signing secret.
+pub fn auditcomply(config: &Config, authority: &Authority) -> anyhow::Result<Arc<dyn Dialect>> {
+    let secret = match (config.auditcomply_jwt_secret.first(), config.signing_secrets.first()) {
+        (Some(secret), _) => secret.clone(),
+        (None, Some(signing)) => signing.derive(JWT_PURPOSE)?,
+        (None, None) => auth::secrets::load_or_create(&config.data_dir)?.signing.derive(JWT_PURPOSE)?,
+    };
+    let life = |duration| TimeDelta::from_std(duration).context("a life is too long");
+    Ok(Arc::new(Auditcomply {
+        tokens: Arc::new(auth::SignedTokens::new(authority.clone(), &secret)),
+        sessions: Arc::new(authority.clone()),
+        lives: Lives { token: life(config.auditcomply_token_life)?, refresh: life(config.auditcomply_refresh_limit)? },
+        separator: config.auditcomply_breadcrumb_separator.0.clone(),
+    }))
+}
+
+const JWT_PURPOSE: &str = "tokens of the AuditComply interface";
 
 /// Who signs checkpoints of the trail. A secret that is not configured is kept in the data folder.
 pub fn signer(config: &Config) -> anyhow::Result<Arc<Signer>> {

@@ -29,4 +29,5 @@ pub mod graphql;
 mod live;
 mod migration;
 mod report;
+mod rest;
 mod store;

@@ -48,6 +48,8 @@ pub enum Is {
     One(&'static str, &'static Form),
     /// The records that refer to this one by a relation.
     Many(Many),
+    /// The first of such records, or null.
+    First(Many),
 }
 
 /// A list in a record.
@@ -92,6 +94,19 @@ impl Form {
     /// Records that refer to this one.
     pub fn many(self, key: &'static str, many: Many) -> Self {
         self.member(key, false, Is::Many(many))
+    }
+
+    /// The first record that refers to this one, or null.
+    pub fn first(self, key: &'static str, many: Many) -> Self {
+        self.member(key, true, Is::First(many))
+    }
+
+    /// The last member is never null.
+    pub fn present(mut self) -> Self {
+        if let Some(member) = self.members.last_mut() {
+            member.nullable = false;
+        }
+        self
     }
 
     /// All members of another form of the same noun.

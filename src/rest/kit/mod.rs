@@ -1,12 +1,14 @@
 //! What the dialects share; knows none of them by name.
 
 mod answer;
+mod condition;
 mod form;
 mod out;
 mod query;
 mod shape;
 
 pub use self::answer::{Answer, Call, Dialect, Head, Refused};
+pub use self::condition::at;
 pub use self::form::{Form, Is, Many, Member, Write};
 pub use self::out::{Cells, Out, Terms};
 pub use self::query::Query;

@@ -26,6 +26,7 @@ enum Step {
     Value(&'static str, Vec<usize>, super::form::Write, bool),
     One(&'static str, usize, Vec<Step>),
     Many(&'static str, usize, usize, Shape),
+    First(&'static str, usize, usize, Shape),
 }
 
 /// Which rows of a shape's noun, and how many of them.
@@ -53,7 +54,7 @@ struct Tree {
 enum Draft {
     Value(&'static str, Vec<(Vec<usize>, usize)>, super::form::Write, bool),
     One(&'static str, Vec<usize>, Vec<Draft>),
-    Many(&'static str, Vec<usize>, usize),
+    Many(&'static str, Vec<usize>, usize, bool),
 }
 
 impl Tree {
@@ -101,10 +102,10 @@ impl Tree {
                     let at = self.joined(root, &path).0;
                     Draft::One(member.key, at, self.drafts(root, &path, form))
                 }
-                Is::Many(many) => {
+                Is::Many(many) | Is::First(many) => {
                     let (at, noun, tree) = self.joined(root, path);
                     tree.manys.push(list(noun, many));
-                    Draft::Many(member.key, at, tree.manys.len() - 1)
+                    Draft::Many(member.key, at, tree.manys.len() - 1, matches!(member.is, Is::First(_)))
                 }
             });
         }
@@ -181,12 +182,13 @@ fn steps(drafts: Vec<Draft>, select: &Select, shapes: &mut [(Vec<usize>, usize, 
             Draft::One(key, path, drafts) => {
                 steps.push(Step::One(key, start(select, &path), self::steps(drafts, select, shapes)));
             }
-            Draft::Many(key, path, index) => {
+            Draft::Many(key, path, index, only_first) => {
                 let place = shapes.iter_mut().enumerate().find(|(_, (at, known, _))| *at == path && *known == index);
                 if let Some((list, (_, _, shape))) = place
                     && let Some(shape) = shape.take()
                 {
-                    steps.push(Step::Many(key, list, start(select, &path), shape));
+                    let step = if only_first { Step::First } else { Step::Many };
+                    steps.push(step(key, list, start(select, &path), shape));
                 }
             }
         }
@@ -215,6 +217,14 @@ impl Shape {
         let Wanted { expr, order, window, total } = wanted;
         let ask = Ask { expr, order, window, rows: true, total, cursors: false };
         ask::answer(cx, Question { noun: self.noun, ask, select: self.select.clone(), guard: None }).await
+    }
+
+    /// How many rows of the noun pass the condition.
+    pub async fn count(&self, cx: &Cx, expr: Expr) -> Result<u64> {
+        let ask = Ask { expr, order: Vec::new(), window: Window::default(), rows: false, total: true, cursors: false };
+        let select = Select::default();
+        let level = ask::answer(cx, Question { noun: self.noun, ask, select, guard: None }).await?;
+        Ok(level.group(0).total.and_then(|total| u64::try_from(total).ok()).unwrap_or_default())
     }
 
     /// Reads the one row that passes the condition.
@@ -266,6 +276,14 @@ fn write(steps: &[Step], level: &Level, row: usize, out: &mut Out<'_>) {
                 match (level.below.get(*list), parent) {
                     (Some(below), Some(parent)) => shape.write_group(below, parent, out),
                     _ => out.raw("[]"),
+                }
+            }
+            Step::First(key, list, start, shape) => {
+                out.key(key);
+                let below = level.below.get(*list).zip(cells.get(*start).and_then(Cell::as_int));
+                match below.map(|(below, parent)| (below, below.group(parent))) {
+                    Some((below, group)) if group.len > 0 => shape.write(below, group.start, out),
+                    _ => out.null(),
                 }
             }
         }

@@ -1,0 +1,3 @@
+//! The dialects over the whole building.
+
+mod auditcomply;
