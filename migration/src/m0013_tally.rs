@@ -16,10 +16,14 @@ const LONG: &[&str] = &["activity", "audit"];
 
 /// Rows are counted twice: by stretches of 512 ids, and, under the table's name with `.created_at`, by days in UTC since
 /// 1970 in which they were created. Connections count in shards of their own, so that writers of one organization do
-/// not wait for each other; the number is the sum over all shards.
+/// not wait for each other; the number is the sum over all shards. What is counted refers to its organization already.
 fn tally() -> Table {
     let key = ["organization_id", "source", "block", "shard"];
-    let table = Table::bare("tally").owned().column(text("source")).column(id("block")).column(id("shard"));
+    let table = Table::bare("tally")
+        .column(id("organization_id"))
+        .column(text("source"))
+        .column(id("block"))
+        .column(id("shard"));
     table.column(id("rows")).primary_key(&key)
 }
 
