@@ -3,6 +3,7 @@
 mod edge;
 mod every_field;
 mod filter;
+mod leap;
 mod paging;
 mod past;
 mod reckon;
