@@ -12,6 +12,7 @@ mod sign_in;
 #[cfg(test)]
 mod tests;
 mod token;
+mod user_token;
 
 pub use self::api_key::ApiKeys;
 pub use self::attempts::FailureLimit;
@@ -20,3 +21,4 @@ pub use self::password::{LONGEST as PASSWORD_LONGEST, SHORTEST as PASSWORD_SHORT
 pub use self::secrets::Secret;
 pub use self::sign_in::{Login, SignedIn};
 pub use self::token::SigningKeys;
+pub use self::user_token::SignedTokens;

@@ -8,7 +8,9 @@ use std::path::Path;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
+use sha2::Sha256;
 
 use crate::domain::cx::new_uuid;
 use crate::domain::error::{Error, Result};
@@ -46,6 +48,12 @@ impl Secret {
         let standard = text.replace('-', "+").replace('_', "/");
         let decoded = BASE64.decode(standard).ok().filter(|bytes| bytes.len() >= SECRET_AT_LEAST);
         Self::from_bytes(decoded.as_deref().unwrap_or(text.as_bytes()))
+    }
+
+    /// Another secret, which follows from this one and does not lead back to it.
+    pub fn derive(&self, purpose: &str) -> Result<Self> {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(|error| Error::internal("secret", &error))?;
+        Self::from_bytes(&mac.chain_update(purpose).finalize().into_bytes())
     }
 
     /// The bytes themselves.
@@ -183,6 +191,14 @@ mod tests {
         assert_eq!(format!("{secret:?}"), "Secret(***)");
         let kept = Kept { signing: secret.clone(), api_key: secret.clone(), trail: secret };
         assert!(!format!("{kept:?}").contains('7'));
+    }
+
+    #[test]
+    fn a_derived_secret_is_the_same_every_time_and_another_for_every_purpose() {
+        let secret = Secret::from_bytes(&[7; 32]).unwrap();
+        assert_eq!(secret.derive("a").unwrap(), secret.derive("a").unwrap());
+        assert_ne!(secret.derive("a").unwrap(), secret.derive("b").unwrap());
+        assert_ne!(secret.derive("a").unwrap(), secret);
     }
 
     #[test]

@@ -78,13 +78,9 @@ impl Authority {
         let origin = Origin::new(login.name, login.address);
         attempts.check(origin, cx.now)?;
         let account = identity::find_account(cx, login.name, login.organization).await?;
-        let turn = self.inner.passwords.turn().await?;
-        attempts.begin(origin, cx.now)?;
         let stored = account.as_ref().map(|account| account.password_hash.clone());
-        let done = match turn.matches(stored, login.password.to_owned()).await {
-            Ok(is_right) => self.open(cx, account.filter(|_| is_right)).await,
-            Err(error) => Err(error),
-        };
+        let is_right = self.tried((origin, cx.now), stored, login.password).await?;
+        let done = self.open(cx, account.filter(|_| is_right)).await;
         match done {
             Ok(Some(signed_in)) => {
                 attempts.forgive(origin);
@@ -96,6 +92,24 @@ impl Authority {
                 Err(error)
             }
         }
+    }
+
+    /// Whether a password is the right one. The try counts as a failed one until it is forgiven; nothing stored is never
+    /// right and takes as long.
+    pub(super) async fn tried(
+        &self,
+        (origin, now): (Origin, DateTime<Utc>),
+        stored: Option<String>,
+        password: &str,
+    ) -> Result<bool> {
+        let attempts = &self.inner.attempts;
+        let turn = self.inner.passwords.turn().await?;
+        attempts.begin(origin, now)?;
+        let is_right = turn.matches(stored, password.to_owned()).await;
+        if is_right.is_err() {
+            attempts.withdraw(origin);
+        }
+        is_right
     }
 
     /// Signs in a user without their password, on the operator's word.
@@ -144,7 +158,9 @@ impl Authority {
         let caller = cx.caller()?;
         match caller.proof {
             Proof::Token { family, .. } => identity::end_family(cx, caller.user_id, family).await,
-            Proof::ApiKey { .. } | Proof::Operator => Err(Error::Forbidden("only a sign-in can be ended")),
+            Proof::ApiKey { .. } | Proof::Looked | Proof::Operator => {
+                Err(Error::Forbidden("only a sign-in can be ended"))
+            }
         }
     }
 

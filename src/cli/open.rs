@@ -16,6 +16,7 @@ use crate::domain::trail::{PublicKey, Signer};
 use crate::graphql::{self, DocumentLimits, FilterLimits, PageSizes, PlanLimits};
 use crate::http::{self, Door};
 use crate::rest::action_audit::{self, ActionAudit};
+use crate::rest::auditcomply::{Auditcomply, Lives};
 use crate::rest::kit::Dialect;
 
 /// Opens the store that the configuration names.
@@ -60,6 +61,24 @@ pub fn authority(config: &Config) -> anyhow::Result<Authority> {
     }
     Ok(Authority::new(settings, SigningKeys::new(&signing)?, ApiKeys::new(&api_key)?))
 }
+
+/// The dialect of AuditComply. Without a secret of its own, one that follows from the first signing secret.
+fn auditcomply(config: &Config, authority: &Authority) -> anyhow::Result<Arc<dyn Dialect>> {
+    let secret = match (config.auditcomply_jwt_secret.first(), config.signing_secrets.first()) {
+        (Some(secret), _) => secret.clone(),
+        (None, Some(signing)) => signing.derive(JWT_PURPOSE)?,
+        (None, None) => auth::secrets::load_or_create(&config.data_dir)?.signing.derive(JWT_PURPOSE)?,
+    };
+    let life = |duration| TimeDelta::from_std(duration).context("a life is too long");
+    Ok(Arc::new(Auditcomply {
+        tokens: Arc::new(auth::SignedTokens::new(authority.clone(), &secret)),
+        sessions: Arc::new(authority.clone()),
+        lives: Lives { token: life(config.auditcomply_token_life)?, refresh: life(config.auditcomply_refresh_limit)? },
+        separator: config.auditcomply_breadcrumb_separator.0.clone(),
+    }))
+}
+
+const JWT_PURPOSE: &str = "tokens of the AuditComply interface";
 
 /// Who signs checkpoints of the trail. A secret that is not configured is kept in the data folder.
 pub fn signer(config: &Config) -> anyhow::Result<Arc<Signer>> {
@@ -116,9 +135,9 @@ pub fn door(authority: Authority) -> Door {
 }
 
 /// The documented interfaces beside GraphQL.
-pub fn dialects(config: &Config, authority: &Authority) -> Vec<Arc<dyn Dialect>> {
+pub fn dialects(config: &Config, authority: &Authority) -> anyhow::Result<Vec<Arc<dyn Dialect>>> {
     let docs = config.action_audit_docs.as_deref().unwrap_or(action_audit::DOCS);
-    vec![Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs))]
+    Ok(vec![Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs)), auditcomply(config, authority)?])
 }
 
 /// What the configuration says of GraphQL. `may_ask_schema` is what the circumstances say of introspection.

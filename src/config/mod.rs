@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use self::load::{Loaded, Refused, Source, Sources, load};
 pub use self::secret::DatabaseUrl;
-pub use self::value::{Bytes, Listen, LogFormat, Switch, Value};
+pub use self::value::{Bytes, Listen, LogFormat, Switch, Value, Verbatim};
 use crate::auth::Secret;
 
 /// How a setting is given on the command line.
@@ -144,6 +144,17 @@ settings! {
         Rare "sign-in-failures" sign_in_failures: u32 = 10;
         /// How long failed sign-ins are remembered.
         Rare "sign-in-window" sign_in_window: Duration = Duration::from_secs(15 * 60);
+    }
+    "AuditComply" {
+        /// Secret that tokens of the AuditComply interface are signed with, of at least 32 bytes in base64; without it
+        /// one that follows from the first signing secret.
+        None "auditcomply-jwt-secret" auditcomply_jwt_secret: Vec<Secret> = Vec::new();
+        /// How long a token of the AuditComply interface is good for.
+        Rare "auditcomply-token-life" auditcomply_token_life: Duration = Duration::from_secs(3_600);
+        /// How long after the sign-in a token of the AuditComply interface can be renewed.
+        Rare "auditcomply-refresh-limit" auditcomply_refresh_limit: Duration = Duration::from_secs(7 * 86_400);
+        /// What stands between the names of a breadcrumb of the AuditComply interface.
+        Rare "auditcomply-breadcrumb-separator" auditcomply_breadcrumb_separator: Verbatim = Verbatim(" > ".to_owned());
     }
     "Trail" {
         /// Secrets that checkpoints of the trail are signed with, of at least 32 bytes in base64: the first signs, all

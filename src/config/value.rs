@@ -44,6 +44,23 @@ impl Value for String {
     }
 }
 
+/// Text that is taken as it stands, blanks included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verbatim(pub String);
+
+impl Value for Verbatim {
+    fn read(words: &[String]) -> Result<Self, String> {
+        match words {
+            [word] => Ok(Self(word.clone())),
+            _ => Err("must be one value".to_owned()),
+        }
+    }
+
+    fn show(&self) -> String {
+        self.0.clone()
+    }
+}
+
 impl Value for u32 {
     fn read(words: &[String]) -> Result<Self, String> {
         let number = one(words)?.parse().ok().filter(|number| *number > 0);

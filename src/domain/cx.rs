@@ -54,6 +54,8 @@ pub enum Proof {
         /// What it is limited to; empty for everything its user may do.
         scopes: Vec<String>,
     },
+    /// A token that says who asks and nothing about a sign-in: user, membership and access were read in this request.
+    Looked,
     /// The operator at the command line, or the program itself.
     Operator,
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::access::Viewer;
 use super::cx::{Caller, Cx};
 use super::error::Result;
+use super::identity::Standing;
 
 /// What a person signs in with.
 #[derive(Clone)]
@@ -76,4 +77,46 @@ pub struct Granted {
 pub trait Grants: Send + Sync {
     /// Who holds this API key or access token. One that is not good, for whatever reason, is one refusal.
     fn granted<'a>(&'a self, cx: &'a Cx, token: &'a str, rule: KeyRule) -> BoxFuture<'a, Result<Granted>>;
+}
+
+/// What a token of the AuditComply interface says, in the order in which it says it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Claims {
+    /// `user.id`.
+    pub user_id: i64,
+    /// `user.username`.
+    pub username: String,
+    /// Last second in which it is good, since 1970.
+    pub exp: i64,
+    /// `user.email`, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// When the first token of its line was issued, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orig_iat: Option<i64>,
+}
+
+/// Why a token is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenFault {
+    /// It is no token, or not signed by us in the agreed way.
+    Signature,
+    /// Its time is over.
+    Expired,
+    /// It is for somebody else, or not good yet.
+    Refused,
+    /// It does not say whose it is, or until when it is good.
+    Payload,
+}
+
+/// Signed tokens that are kept nowhere: what AuditComply's clients sign in with.
+pub trait UserTokens: Send + Sync {
+    /// The user with this name, if the password is theirs and they are active. Tries are counted, as those of
+    /// [`Sessions::login`] are.
+    fn enter<'a>(&'a self, cx: &'a Cx, username: &'a str, password: &'a str)
+    -> BoxFuture<'a, Result<Option<Standing>>>;
+    /// A token.
+    fn sign(&self, claims: &Claims) -> Result<String>;
+    /// What a token says, if it is good at `now`.
+    fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, TokenFault>;
 }

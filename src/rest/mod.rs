@@ -2,4 +2,5 @@
 //! refusal; what is asked and done is the domain's.
 
 pub mod action_audit;
+pub mod auditcomply;
 pub mod kit;

@@ -3,6 +3,8 @@
 //! A comparison with a missing value is never true, `NotEq` and `NotIn` included; `Not` gives exactly the rows its
 //! operand does not (contract graphql, Filters).
 
+use std::cmp::Ordering;
+
 use super::sql::{Sql, Wanted};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::Store;
@@ -67,12 +69,30 @@ pub enum Test {
     EndsWith(String),
     /// A list that has this element.
     Has(String),
+    /// A part of an instant, in UTC, that stands so to a number.
+    Part(Part, Ordering, i64),
+}
+
+/// A part of an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Day of the month.
+    Day,
+    /// Month.
+    Month,
+    /// Year.
+    Year,
 }
 
 impl Expr {
     /// The condition that always holds.
     pub fn always() -> Self {
         Self::And(Vec::new())
+    }
+
+    /// The condition that never holds.
+    pub fn never() -> Self {
+        Self::Or(Vec::new())
     }
 
     /// Whether it always holds.
@@ -273,9 +293,9 @@ fn write_test(field: &Field, test: &Test, fold: bool, alias: &str, sql: &mut Sql
         Test::IsNull(missing) => {
             sql.field(alias, field).push(if *missing { " IS NULL" } else { " IS NOT NULL" });
         }
-        Test::Contains(text) => part(subject, Part::Middle, &folded(&Cell::Text(text.clone())), sql),
-        Test::StartsWith(text) => part(subject, Part::Start, &folded(&Cell::Text(text.clone())), sql),
-        Test::EndsWith(text) => part(subject, Part::End, &folded(&Cell::Text(text.clone())), sql),
+        Test::Contains(text) => piece(subject, Piece::Middle, &folded(&Cell::Text(text.clone())), sql),
+        Test::StartsWith(text) => piece(subject, Piece::Start, &folded(&Cell::Text(text.clone())), sql),
+        Test::EndsWith(text) => piece(subject, Piece::End, &folded(&Cell::Text(text.clone())), sql),
         Test::Has(element) => {
             match sql.store() {
                 Store::Postgres => {
@@ -289,41 +309,62 @@ fn write_test(field: &Field, test: &Test, fold: bool, alias: &str, sql: &mut Sql
             }
             sql.value(Kind::Text, Cell::Text(element.clone())).push(")");
         }
+        Test::Part(part, ordering, value) => {
+            let (name, format) = match part {
+                Part::Day => ("DAY", "%d"),
+                Part::Month => ("MONTH", "%m"),
+                Part::Year => ("YEAR", "%Y"),
+            };
+            match sql.store() {
+                Store::Postgres => {
+                    sql.push("EXTRACT(").push(name).push(" FROM ").field(alias, field).push(" AT TIME ZONE 'UTC')");
+                }
+                Store::Sqlite => {
+                    sql.push("CAST(strftime('").push(format).push("', ").field(alias, field).push(") AS INTEGER)");
+                }
+            }
+            sql.push(match ordering {
+                Ordering::Less => " < ",
+                Ordering::Equal => " = ",
+                Ordering::Greater => " > ",
+            });
+            sql.value(Kind::Long, Cell::Int(*value));
+        }
     }
 }
 
-enum Part {
+enum Piece {
     Start,
     Middle,
     End,
 }
 
 /// Parts of texts are compared by position, never by LIKE, in which `%` and `_` of the input would mean something.
-fn part(subject: impl Fn(&mut Sql), part: Part, text: &Cell, sql: &mut Sql) {
+fn piece(subject: impl Fn(&mut Sql), piece: Piece, text: &Cell, sql: &mut Sql) {
     let length = i64::try_from(text.as_str().map_or(0, |text| text.chars().count())).unwrap_or(i64::MAX);
-    match (part, sql.store()) {
-        (Part::Middle, store) => {
+    match (piece, sql.store()) {
+        (Piece::Middle, store) => {
             sql.push(if store == Store::Postgres { "strpos(" } else { "instr(" });
             subject(sql);
             sql.push(", ").value(Kind::Text, text.clone()).push(") > 0");
         }
-        (Part::Start, _) => {
+        (Piece::Start, _) => {
             sql.push("substr(");
             subject(sql);
             sql.push(", 1, ").value(Kind::Int, Cell::Int(length)).push(") = ").value(Kind::Text, text.clone());
         }
-        (Part::End, Store::Postgres) => {
+        (Piece::End, Store::Postgres) => {
             sql.push("right(");
             subject(sql);
             sql.push(", ").value(Kind::Int, Cell::Int(length)).push(") = ").value(Kind::Text, text.clone());
         }
         // substr(x, -0) is the whole of x, and every text ends with the empty one.
-        (Part::End, Store::Sqlite) if length == 0 => {
+        (Piece::End, Store::Sqlite) if length == 0 => {
             sql.push("(");
             subject(sql);
             sql.push(") IS NOT NULL");
         }
-        (Part::End, Store::Sqlite) => {
+        (Piece::End, Store::Sqlite) => {
             sql.push("substr(");
             subject(sql);
             sql.push(", -").value(Kind::Int, Cell::Int(length)).push(") = ").value(Kind::Text, text.clone());

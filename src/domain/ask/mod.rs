@@ -12,7 +12,7 @@ mod window;
 mod zone;
 
 pub use self::answer::answer;
-pub use self::expr::{Expr, Test};
+pub use self::expr::{Expr, Part, Test};
 pub use self::referred::referred;
 pub use self::select::{Ask, Asking, Group, Level, Many, One, Question, Select, load};
 pub use self::sql::Sql;

@@ -211,6 +211,13 @@ fn write_link(link: Link, parent: &Noun, target: &Noun, child: &str, sql: &mut S
     }
 }
 
+/// The place of a row in a joining table that keeps an order: what a list is in for which none is asked. `key` is the
+/// SQL of the parent's id there.
+fn own_order(link: Link, key: &str) -> Option<String> {
+    let Link::Through("status_group_status", ..) = link else { return None };
+    key.split_once('.').map(|(join, _)| format!("{join}.\"position\""))
+}
+
 /// The way down from the root has an order of its own, which no field tells.
 fn write_child_order(link: Link, target: &Noun, ask: &Ask, alias: &str, sql: &mut Sql) {
     let backward = ask.window.backward && ask.window.limit.is_some();
@@ -288,6 +295,9 @@ pub(super) fn child_statement(asking: &Asking, list: &List<'_>, target: &'static
             sql.push(&scope).push(" AND ");
             write_condition(asking, target, &many.ask, &alias, &mut sql);
             sql.push(" ORDER BY ");
+            if let Some(place) = own_order(link, &key).filter(|_| many.ask.order.is_empty()) {
+                sql.push(&place).push(", ");
+            }
             write_child_order(link, target, &many.ask, &alias, &mut sql);
         }
     }

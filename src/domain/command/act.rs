@@ -389,6 +389,14 @@ pub fn acts() -> &'static [Act] {
     &ACTS
 }
 
+static RECORDS: LazyLock<Vec<Act>> = LazyLock::new(sheet::records);
+
+/// Any command, by its name: also those that only the documented interfaces carry out, which record what was done
+/// elsewhere.
+pub fn find(name: &str) -> Option<&'static Act> {
+    ACTS.iter().chain(RECORDS.iter()).find(|act| act.name == name)
+}
+
 /// An entry of a kind that is no column.
 pub fn extra(name: &'static str, kind: Kind, doc: &'static str) -> Entry {
     Entry::extra(name, doc, Slot::Extra(kind))

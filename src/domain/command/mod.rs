@@ -15,7 +15,7 @@ mod run;
 mod sheet;
 pub mod workflow;
 
-pub use self::act::{Act, Gives, acts};
+pub use self::act::{Act, Gives, acts, find};
 pub use self::entry::{Entry, Slot};
 pub use self::order::{Done, Given, Once, Order, Values};
 pub use self::run::execute;

@@ -27,7 +27,7 @@ pub async fn lapsed(db: &Db, callers: &[Arc<Caller>], now: DateTime<Utc>) -> Res
                 role,
             ]),
             Proof::ApiKey { key_id, .. } => keys.push([place.into(), (*key_id).into(), role]),
-            Proof::Operator => {}
+            Proof::Looked | Proof::Operator => {}
         }
     }
     let mut found = Vec::new();

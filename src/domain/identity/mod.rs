@@ -8,6 +8,7 @@ mod key;
 mod lapsed;
 mod people;
 mod session;
+mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use self::people::{
     set_password, set_status,
 };
 pub use self::session::{NewSession, NextToken, Renewal, end_family, end_sessions, open_session, renew_session};
+pub use self::standing::{Standing, standing};
 pub use entity::enumeration::{ApiKeyPurpose, UserStatus};
 
 /// A mark of the request for statements that belong to no organization: who asks is not known yet, or asks for another.

@@ -21,12 +21,19 @@ pub fn archived(sql: &mut Sql, alias: &str) {
 
 /// Names from the root to the asset itself (contract auditcomply 2.7).
 pub fn breadcrumb(sql: &mut Sql, alias: &str) {
+    way_down(sql, alias, ["string_agg(above.name, ' > ' ORDER BY above.path)", "group_concat(above.name, ' > ')"]);
+}
+
+/// The same with a separator that no name holds, for those who write another one.
+pub fn names_down(sql: &mut Sql, alias: &str) {
+    way_down(sql, alias, ["string_agg(above.name, chr(31) ORDER BY above.path)", "group_concat(above.name, char(31))"]);
+}
+
+/// What is made of the assets from the root to the asset itself, on PostgreSQL and on SQLite.
+fn way_down(sql: &mut Sql, alias: &str, [postgres, sqlite]: [&str; 2]) {
     let above = sql.alias();
-    sql.push("SELECT ");
-    sql.push(match sql.store() {
-        Store::Postgres => "string_agg(above.name, ' > ' ORDER BY above.path)",
-        Store::Sqlite => "group_concat(above.name, ' > ')",
-    });
+    let made = if sql.store() == Store::Postgres { postgres } else { sqlite };
+    sql.push("SELECT ").push(made);
     sql.push(" FROM (SELECT ").column(&above, "name").push(" AS name, ").column(&above, "path").push(" AS path");
     sql.push(" FROM ").table("asset").push(" ").push(&above).push(" WHERE ");
     sql.column(&above, "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
@@ -34,9 +41,14 @@ pub fn breadcrumb(sql: &mut Sql, alias: &str) {
     sql.column(&above, "path").push(")) ORDER BY ").column(&above, "path").push(") AS above");
 }
 
-/// Assets directly below (contract auditcomply 2.7, numchild).
+/// Assets directly below.
 pub fn child_count(sql: &mut Sql, alias: &str) {
     count(sql, "asset", "parent_id", alias, "");
+}
+
+/// Assets in use directly below (contract auditcomply 2.7, numchild).
+pub fn used_child_count(sql: &mut Sql, alias: &str) {
+    count(sql, "asset", "parent_id", alias, " AND c.\"archived_at\" IS NULL");
 }
 
 /// Nonconformances of an audit, any status (contract auditcomply 2.5, nc_count).
@@ -65,6 +77,67 @@ pub fn issue_overdue(sql: &mut Sql, alias: &str) {
 /// The one definition of an overdue schedule (contract auditcomply 2.7).
 pub fn schedule_overdue(sql: &mut Sql, alias: &str) {
     sql.column(alias, "status").push(" = 'PENDING' AND ").column(alias, "when").push(" < ").midnight();
+}
+
+/// The status of an issue, with OVERDUE in place of what waits too long (contract auditcomply 2.6).
+pub fn issue_status(sql: &mut Sql, alias: &str) {
+    sql.push("CASE WHEN ");
+    issue_overdue(sql, alias);
+    sql.push(" AND ").column(alias, "status").push(" IN ('OPEN', 'INPROGRESS', 'REOPENED') THEN 'OVERDUE' ELSE ");
+    sql.column(alias, "status").push(" END");
+}
+
+/// The status of a schedule, with OVERDUE in place of what waits too long (contract auditcomply 2.7).
+pub fn schedule_status(sql: &mut Sql, alias: &str) {
+    sql.push("CASE WHEN ");
+    schedule_overdue(sql, alias);
+    sql.push(" THEN 'OVERDUE' ELSE ").column(alias, "status").push(" END");
+}
+
+/// No edition of the same name is later (contract auditcomply 2.7).
+pub fn latest_edition(sql: &mut Sql, alias: &str) {
+    sql.push("NOT EXISTS (SELECT 1 FROM ").table("program_template").push(" c WHERE ");
+    sql.column("c", "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
+    sql.column("c", "name").push(" = ").column(alias, "name").push(" AND ");
+    sql.column("c", "edition").push(" > ").column(alias, "edition").push(")");
+}
+
+/// Id, name and edition of the templates that the phases of a row name (contract auditcomply 2.4).
+pub fn phase_templates(sql: &mut Sql, alias: &str) {
+    let (open, close, named) = match sql.store() {
+        Store::Postgres => (
+            "SELECT json_agg(json_build_object('id', c.\"id\", 'name', c.\"name\", 'edition', c.\"edition\"))",
+            " AND EXISTS (SELECT 1 FROM json_array_elements(CASE json_typeof(",
+            ") p CROSS JOIN LATERAL json_array_elements_text(CASE json_typeof(p.value -> 'templates') WHEN 'array' THEN \
+             p.value -> 'templates' ELSE '[]' END) n WHERE n.value = CAST(c.\"id\" AS TEXT))",
+        ),
+        Store::Sqlite => (
+            "SELECT json_group_array(json_object('id', c.\"id\", 'name', c.\"name\", 'edition', c.\"edition\"))",
+            " AND EXISTS (SELECT 1 FROM json_each(",
+            ") p, json_each(p.value, '$.templates') n WHERE p.type = 'object' AND n.value = c.\"id\")",
+        ),
+    };
+    sql.push(open).push(" FROM ").table("template").push(" c WHERE ");
+    sql.column("c", "organization_id").push(" = ").column(alias, "organization_id").push(close);
+    sql.column(alias, "phases");
+    if sql.store() == Store::Postgres {
+        sql.push(") WHEN 'array' THEN ").column(alias, "phases").push(" ELSE '[]' END");
+    }
+    sql.push(named);
+}
+
+/// Whether somebody can sign in as the person.
+pub fn has_password(sql: &mut Sql, alias: &str) {
+    sql.column(alias, "password_hash").push(" IS NOT NULL");
+}
+
+/// Whether the person was given access to the documented interfaces in the active organization.
+pub fn api_access(sql: &mut Sql, alias: &str) {
+    let member = sql.alias();
+    sql.push("EXISTS (SELECT 1 FROM \"membership\" ").push(&member).push(" WHERE ");
+    sql.column(&member, "user_id").push(" = ").column(alias, "id").push(" AND ");
+    sql.column(&member, "organization_id").push(" = ").organization().push(" AND ");
+    sql.column(&member, "api_access").push(")");
 }
 
 /// The score of an audit: as set, else the mean of its scored activities, weighted (domain model, derived).

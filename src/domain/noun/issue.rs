@@ -46,6 +46,9 @@ pub fn describe() -> Noun {
         )
         .always()
         .asked()
+        .derived("renderedStatus", Kind::Text, super::derived::issue_status, "Where it stands, OVERDUE included.")
+        .always()
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

@@ -2,6 +2,7 @@
 
 use entity::program::{Column as C, Entity};
 
+use crate::domain::cell::Kind;
 use crate::domain::describe::{Link, Noun, Shape};
 use crate::enumeration;
 
@@ -16,6 +17,8 @@ pub fn describe() -> Noun {
         .words("status", C::Status, enumeration!(ProgramStatus), "Where it stands.")
         .field("completedAt", C::CompletedAt, "Instant it was completed.")
         .field("phases", C::Phases, "Phases in order: position, name, status, start_date, end_date and template ids.")
+        .derived("phaseTemplates", Kind::Json, super::derived::phase_templates, "The templates that its phases name.")
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

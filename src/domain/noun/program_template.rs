@@ -2,6 +2,7 @@
 
 use entity::program_template::{Column as C, Entity};
 
+use crate::domain::cell::Kind;
 use crate::domain::describe::Noun;
 use crate::enumeration;
 
@@ -20,6 +21,11 @@ pub fn describe() -> Noun {
     .field("edition", C::Edition, "Edition number, apart from the lock counter.")
     .words("state", C::State, enumeration!(EditionState), "Where the edition stands.")
     .field("phases", C::Phases, "Phases in order: position, name and template ids.")
+    .derived("phaseTemplates", Kind::Json, super::derived::phase_templates, "The templates that its phases name.")
+    .dialect()
+    .derived("isLatestEdition", Kind::Bool, super::derived::latest_edition, "Whether no edition of the name is later.")
+    .always()
+    .dialect()
     .field("createdAt", C::CreatedAt, "Instant it was created.")
     .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
     .field("version", C::Version, "Counts the changes; send it back as `expectedVersion` to change only what you saw.")

@@ -22,6 +22,9 @@ pub fn describe() -> Noun {
         )
         .always()
         .asked()
+        .derived("renderedStatus", Kind::Text, super::derived::schedule_status, "Where it stands, OVERDUE included.")
+        .always()
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

@@ -67,7 +67,7 @@ impl Envelope<'_> {
 
     /// A refusal.
     pub fn refusal(&self, refusal: Refusal) -> Answer {
-        let terms = Terms { now: self.now, base_url: String::new() };
+        let terms = Terms { now: self.now, base_url: String::new(), separator: String::new() };
         let mut out = Out::new(&terms);
         self.open(&mut out);
         out.raw(r#"},"response":{"type":"error","status":"#);

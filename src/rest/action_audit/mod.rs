@@ -156,7 +156,7 @@ fn kept(form: &Form, columns: &[String]) -> Form {
 }
 
 fn terms(call: &Call) -> Terms {
-    Terms { now: call.cx.now, base_url: call.base_url.clone() }
+    Terms { now: call.cx.now, base_url: call.base_url.clone(), separator: String::new() }
 }
 
 /// The token in `Authorization`. Another scheme counts as none; one that is not text is not good.

@@ -106,6 +106,14 @@ impl Form {
         self.member(key, false, Is::Many(many))
     }
 
+    /// The last member is never null.
+    pub fn present(mut self) -> Self {
+        if let Some(member) = self.members.last_mut() {
+            member.nullable = false;
+        }
+        self
+    }
+
     /// All members of another form of the same noun.
     pub fn with(mut self, other: &Self) -> Self {
         self.members.extend(other.members.iter().cloned());

@@ -1,6 +1,7 @@
 //! What the dialects share; knows none of them by name.
 
 mod answer;
+mod condition;
 mod form;
 pub mod native;
 pub mod openapi;
@@ -10,6 +11,7 @@ mod shape;
 pub mod write;
 
 pub use self::answer::{Answer, Call, Dialect, Head, Refused};
+pub use self::condition::at;
 pub use self::form::{Form, Is, Many, Member, Write};
 pub use self::out::{Cells, Out, Terms};
 pub use self::query::Query;

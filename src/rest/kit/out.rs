@@ -11,6 +11,8 @@ pub struct Terms {
     pub now: DateTime<Utc>,
     /// Scheme and authority that the client called.
     pub base_url: String,
+    /// What stands between names that are written in a row.
+    pub separator: String,
 }
 
 /// The cells a value is worked out of.

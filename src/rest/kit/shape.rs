@@ -264,6 +264,14 @@ impl Shape {
         ask::answer(cx, Question { noun: self.noun, ask, select: self.select.clone(), guard: None }).await
     }
 
+    /// How many rows of the noun pass the condition.
+    pub async fn count(&self, cx: &Cx, expr: Expr) -> Result<u64> {
+        let ask = Ask { expr, order: Vec::new(), window: Window::default(), rows: false, total: true, cursors: false };
+        let select = Select::default();
+        let level = ask::answer(cx, Question { noun: self.noun, ask, select, guard: None }).await?;
+        Ok(level.group(0).total.and_then(|total| u64::try_from(total).ok()).unwrap_or_default())
+    }
+
     /// Reads the one row that passes the condition.
     pub async fn read_one(&self, cx: &Cx, expr: Expr) -> Result<Arc<Level>> {
         let window = Window { limit: Some(1), ..Window::default() };

@@ -55,7 +55,8 @@ impl Sessions for Stored {
     }
 }
 
-fn service() -> Service {
+/// GraphQL as shipped.
+pub fn service() -> Service {
     Service::new(Settings::default(), Arc::new(Stored)).expect("the schema")
 }
 

@@ -1,6 +1,7 @@
 //! The documented interfaces as their clients meet them: the whole building over the demonstration, at a fixed time.
 
 mod action_audit;
+mod auditcomply;
 mod golden;
 
 use std::sync::Arc;

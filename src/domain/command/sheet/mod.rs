@@ -11,6 +11,7 @@ mod numbers;
 mod people;
 mod plan;
 mod program;
+mod record;
 mod settings;
 mod stock;
 
@@ -41,4 +42,9 @@ pub fn specials() -> Vec<Act> {
     acts.extend(issue::specials());
     acts.extend(events::specials());
     acts
+}
+
+/// Commands of the documented interfaces, which record what was done elsewhere.
+pub fn records() -> Vec<Act> {
+    record::acts()
 }

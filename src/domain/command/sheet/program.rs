@@ -95,7 +95,8 @@ fn schedule<'a>(desk: &'a mut Desk<'_>, draft: &'a mut Draft<'_>) -> BoxFuture<'
     })
 }
 
-fn create_schedules<'a>(desk: &'a mut Desk<'_>, act: &'a Act, order: &'a Order) -> BoxFuture<'a, Result<Done>> {
+/// Makes the schedules of a list.
+pub fn create_schedules<'a>(desk: &'a mut Desk<'_>, act: &'a Act, order: &'a Order) -> BoxFuture<'a, Result<Done>> {
     Box::pin(async move {
         let (Some(Given::Items(items)), Some(Slot::Items(_, entries))) =
             (order.values.get("schedules"), act.entries.first().map(|entry| entry.slot))

@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
-use audit_gateway::domain::ask::Test;
+use audit_gateway::domain::ask::{Part, Test};
 use audit_gateway::domain::cell::{Cell, Kind};
 use audit_gateway::domain::describe::{Field, Noun, Source};
-use chrono::{DateTime, Days, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::world::{WEST, World};
@@ -40,6 +40,14 @@ pub fn passes(value: &Cell, test: &Test, fold: bool) -> bool {
             }
             _ => false,
         },
+        Test::Part(part, wanted, number) => value.as_time().is_some_and(|instant| {
+            let found = match part {
+                Part::Day => i64::from(instant.day()),
+                Part::Month => i64::from(instant.month()),
+                Part::Year => i64::from(instant.year()),
+            };
+            found.cmp(number) == *wanted
+        }),
     }
 }
 
@@ -83,6 +91,16 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
         }
         ("Asset", "archived") => Cell::Bool(!row.get("archived_at").is_null()),
         ("Asset", "breadcrumb") => breadcrumb(world, row).into(),
+        ("Asset", "namesDown") => breadcrumb(world, row).replace(" > ", "\u{1f}").into(),
+        ("Asset", "usedChildCount") => {
+            count(world, "asset", "parent_id", row, |child| child.get("archived_at").is_null())
+        }
+        ("User", "hasPassword") => Cell::Bool(!row.get("password_hash").is_null()),
+        ("User", "apiAccess") => Cell::Bool(
+            under(world, "membership", "user_id", row)
+                .iter()
+                .any(|member| *member.get("api_access") == Cell::Bool(true)),
+        ),
         ("Asset", "childCount") => count(world, "asset", "parent_id", row, |_| true),
         ("Asset", "nextAuditDate") => next(world, row).map(|next| next.due).into(),
         ("Audit", "scoreMain") => score(world, row),
@@ -96,12 +114,10 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
         }
         ("Audit", "workProgress") => progress(world, row),
         ("Audit", "timeProgress") => time_progress(world, row),
-        ("Issue", "overdue") => {
-            let late = match row.get("complete_by") {
-                Cell::Date(last) => *last < clock().now().date_naive(),
-                _ => false,
-            };
-            Cell::Bool(late && !["DRAFT", "CLOSED"].contains(&text(row, "status")))
+        ("Issue", "overdue") => Cell::Bool(is_late(row) && !["DRAFT", "CLOSED"].contains(&text(row, "status"))),
+        ("Issue", "renderedStatus") => {
+            let waits = ["OPEN", "INPROGRESS", "REOPENED"].contains(&text(row, "status"));
+            if is_late(row) && waits { "OVERDUE".into() } else { row.get("status").clone() }
         }
         ("Activity", "timeProgress") => activity_time_progress(world, row),
         ("Activity", "wholeScore") => whole(row.get("score")),
@@ -148,6 +164,10 @@ fn whole(value: &Cell) -> Cell {
     let Cell::Decimal(value) = value else { return Cell::Null };
     let whole = value.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
     Cell::Int(i64::try_from(whole).expect("a number of 64 bits"))
+}
+
+fn is_late(issue: &Row) -> bool {
+    matches!(issue.get("complete_by"), Cell::Date(last) if *last < clock().now().date_naive())
 }
 
 fn text<'r>(row: &'r Row, column: &str) -> &'r str {

@@ -1,10 +1,11 @@
 //! A random organization, kept twice: as rows in a store, and in memory, where what a question should give is worked
 //! out in plain Rust. The rest of the store holds the fixture, whose rows must never show.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 
 use audit_gateway::domain::access::{Sight, Viewer};
-use audit_gateway::domain::ask::{Expr, Test};
+use audit_gateway::domain::ask::{Expr, Part, Test};
 use audit_gateway::domain::cell::{Cell, Kind};
 use audit_gateway::domain::cx::Role;
 use audit_gateway::domain::db::{Db, Statement};
@@ -489,6 +490,12 @@ fn test_of(index: usize, field: &'static Field) -> BoxedStrategy<Expr> {
         any::<bool>().prop_map(Test::IsNull).boxed(),
     ];
     let is_text = field.kind == Kind::Text;
+    if field.kind == Kind::Time {
+        let part = select(&[Part::Day, Part::Month, Part::Year][..]);
+        let wanted = select(&[Ordering::Less, Ordering::Equal, Ordering::Greater][..]);
+        let number = select(&[-1_i64, 0, 1, 2, 3, 8, 12, 29, 31, 1969, 2024, 2026, 9999, 99_999, i64::MAX][..]);
+        tests.push((part, wanted, number).prop_map(|(part, wanted, number)| Test::Part(part, wanted, number)).boxed());
+    }
     if is_text {
         tests.push(text().prop_map(Test::Contains).boxed());
         tests.push(text().prop_map(Test::StartsWith).boxed());
