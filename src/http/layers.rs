@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{
-    AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, RETRY_AFTER,
+    AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, REFERRER_POLICY, RETRY_AFTER,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use axum::response::Response;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -31,6 +31,9 @@ use super::media::Media;
 use super::refusal::Refusal;
 use crate::domain::db::apart;
 use crate::telemetry::{self, Facts};
+
+/// How many rows a list of a documented interface has in all.
+const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
 /// Runs `work` in a task of its own, so that a client that leaves does not cut it short, a defect in it is caught, and
 /// the answer comes in time even when the work does not. Work that is late goes on: its deadlines are in the store.
@@ -76,7 +79,7 @@ pub fn cors(origins: &[String]) -> Option<CorsLayer> {
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, LAST_EVENT_ID, ORGANIZATION, REQUEST_ID, COST])
-        .expose_headers([ETAG, RETRY_AFTER, REQUEST_ID])
+        .expose_headers([ETAG, LINK, RETRY_AFTER, REQUEST_ID, TOTAL])
         .max_age(Duration::from_secs(3_600));
     Some(layer)
 }

@@ -212,6 +212,10 @@ pub async fn load(reader: &mut Reader, asking: &Asking, question: &Question) -> 
         level.order_at = question.select.width();
         if question.ask.counts_within() {
             group.total = level.rows.row(0).last().and_then(Cell::as_int);
+            // A first page without rows is the whole list.
+            if group.len == 0 && question.ask.window.offset == Some(0) && question.ask.window.limit != Some(0) {
+                group.total = Some(0);
+            }
         }
     }
     // Behind the end no row says how many there are.

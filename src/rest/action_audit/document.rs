@@ -8,7 +8,9 @@ use super::refusal::Refusal;
 use super::resource::{RESOURCES, Resource, is_field, order_field};
 use crate::domain::error::Error;
 use crate::rest::kit::Form;
-use crate::rest::kit::openapi::{Document, Operation, Parameter, Reply, example_of, or_null, reference, schemas};
+use crate::rest::kit::openapi::{
+    Document, Operation, Parameter, Reply, example_of, or_null, reference, schema, schemas,
+};
 
 const MEDIA_TYPE: &str = "application/json";
 const ERROR: &str = "Error";
@@ -24,7 +26,11 @@ pub fn document() -> Document {
     for resource in &RESOURCES {
         schemas(resource.row, &mut known);
         schemas(resource.record, &mut known);
+        for form in [resource.row, resource.record] {
+            known.push((narrowed_name(form), narrowed(form)));
+        }
     }
+    known.retain(|(name, _)| RESOURCES.iter().all(|resource| resource.record.name != name));
     Document {
         title: "Action Audit Data API",
         version: "1.2509",
@@ -44,6 +50,21 @@ pub fn document() -> Document {
     }
 }
 
+/// What `columns` makes of a form: fields may be left out, but for the uuid.
+fn narrowed(form: &Form) -> Json {
+    let kept = form.members.iter().filter(|member| member.key == "uuid" || !is_field(member));
+    let kept: Vec<&str> = kept.map(|member| member.key).collect();
+    let mut schema = schema(form);
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert("required".to_owned(), kept.into());
+    }
+    schema
+}
+
+fn narrowed_name(form: &Form) -> String {
+    format!("{}Columns", form.name)
+}
+
 fn operation(resource: &'static Resource, path: String) -> Operation {
     Operation {
         method: "get",
@@ -61,7 +82,7 @@ fn operation(resource: &'static Resource, path: String) -> Operation {
 }
 
 fn list(resource: &'static Resource) -> Operation {
-    let row = reference(resource.row.name);
+    let row = reference(&narrowed_name(resource.row));
     let data = json!({ "type": "array", "items": row });
     let mut echo = echo_schema();
     if let Some(properties) = echo.pointer_mut("/properties/sort_by") {
@@ -137,7 +158,8 @@ fn list(resource: &'static Resource) -> Operation {
 
 fn record(resource: &'static Resource) -> Operation {
     let form: &Form = resource.record;
-    let body = envelope(&reference("Request"), &json!({ "type": { "const": "record" } }), &reference(form.name));
+    let body =
+        envelope(&reference("Request"), &json!({ "type": { "const": "record" } }), &reference(&narrowed_name(form)));
     let example = json!({
         "specification": specification_example(),
         "request": { "requested_at": "2026-01-15T08:10:00Z", "uuid": ID },

@@ -115,7 +115,8 @@ pub fn schemas(form: &Form, into: &mut Vec<(String, Json)>) {
     }
 }
 
-fn schema(form: &Form) -> Json {
+/// The schema of a form, all of whose members are there.
+pub fn schema(form: &Form) -> Json {
     let noun = model().noun(form.noun);
     let mut properties = Map::new();
     for member in &form.members {

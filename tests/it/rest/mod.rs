@@ -76,13 +76,18 @@ impl Seen {
 impl House {
     /// With the demonstration's two organizations.
     pub async fn demonstrated(kind: Store) -> Self {
+        Self::set_up(kind, |_| {}).await
+    }
+
+    /// The same, run as an operator decides.
+    pub async fn set_up(kind: Store, change: impl FnOnce(&mut http::Settings)) -> Self {
         let store = TestStore::migrated(kind).await;
         let authority = authority();
         let hash = authority.hash_password(PASSWORD).await.expect("a hash");
         let now = clock().now();
         let loaded = demonstration::load(&store.db, now, async |_: &str| Ok(hash.clone())).await;
         let loaded = loaded.expect("the demonstration").expect("an empty store");
-        let gateway = gateway(&store, &authority);
+        let gateway = gateway(&store, &authority, change);
         Self { store, authority, data_key: loaded.data_api_key, gateway }
     }
 
@@ -138,7 +143,7 @@ fn authority() -> Authority {
     Authority::new(auth::Settings::default(), signing, ApiKeys::new(&secret(2)).expect("keys"))
 }
 
-fn gateway(store: &TestStore, authority: &Authority) -> Gateway {
+fn gateway(store: &TestStore, authority: &Authority, change: impl FnOnce(&mut http::Settings)) -> Gateway {
     let db = store.db.clone();
     let service = Service::new(Settings::default(), Arc::new(authority.clone())).expect("the schema");
     let pending = Box::new(|| -> BoxFuture<'static, _> { Box::pin(async { Ok(0) }) });
@@ -155,7 +160,9 @@ fn gateway(store: &TestStore, authority: &Authority) -> Gateway {
         })
     };
     let parts = Parts { changes: listening(&db), db, service, dialects, door, pending };
-    let mut app = App::new(parts, http::Settings::from(&Config::default()));
+    let mut settings = http::Settings::from(&Config::default());
+    change(&mut settings);
+    let mut app = App::new(parts, settings);
     app.clock = clock();
     http::gateway(&Arc::new(app))
 }

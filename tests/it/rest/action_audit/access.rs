@@ -20,6 +20,7 @@ on_both_stores!(
     item_41_head_is_get_without_its_body,
     item_45_a_defect_is_told_without_its_cause,
     a_body_that_is_too_long_is_refused_in_the_envelope,
+    a_request_that_takes_too_long_is_told_in_the_envelope,
 );
 
 async fn item_37_a_plain_member_reads_everything_an_owner_reads(kind: Store) {
@@ -157,4 +158,12 @@ async fn a_body_that_is_too_long_is_refused_in_the_envelope(kind: Store) {
     let request = Request::get("/xapi/v1/users.json").body(Body::from("x".repeat(70_000))).expect("a request");
     let seen = house.send(request).await;
     assert_eq!((seen.status, &seen.json()["response"]["message"]), (413, &json!("request body too large")));
+}
+
+async fn a_request_that_takes_too_long_is_told_in_the_envelope(kind: Store) {
+    let house = House::set_up(kind, |settings| settings.request_timeout = std::time::Duration::ZERO).await;
+    let seen = house.get("/xapi/v1/users.json", &house.key()).await;
+    let response = json!({ "type": "error", "status": 503, "message": "the service is temporarily unavailable" });
+    assert_eq!((seen.status, &seen.json()["response"]), (503, &response));
+    assert_eq!(seen.header("retry-after").as_deref(), Some("1"));
 }

@@ -73,6 +73,10 @@ async fn a_list_costs_two_statements_and_a_record_at_most_five(kind: Store) {
             assert!((2..=5).contains(&statements), "{resource}: {statements}");
         }
     }
+    // A list without rows is known to have none.
+    house.meddle("UPDATE template SET kind = 'AUDIT'").await;
+    let (seen, statements) = house.count("/xapi/v1/templates.json", &access).await;
+    assert_eq!((seen.header("x-total-count").as_deref(), statements), (Some("0"), 2));
 }
 
 /// Every acceptance item of the contract has a golden case or a test that names it.
