@@ -13,7 +13,8 @@ use super::password::Passwords;
 use super::token::{AccessTokens, KNOWN, SigningKeys};
 use crate::domain::cx::{Caller, Cx};
 use crate::domain::error::{Error, Result};
-use crate::domain::identity::{self, ApiKey, ApiKeyPurpose};
+use crate::domain::identity::{self, ApiKeyPurpose};
+use crate::domain::session::{Granted, KeyRule};
 
 /// Keys whose last use is remembered here; of others the store is asked.
 const KEYS_REMEMBERED: u64 = 10_000;
@@ -176,15 +177,31 @@ impl Authority {
         if organization.is_some_and(|name| !is_here(name)) {
             return Err(Error::NotFound("organization"));
         }
-        self.touch(cx, &key);
+        self.touch(cx, (key.id, key.caller.organization_id), key.last_used_at);
         Ok(Admission { caller: key.caller, expires_at: key.expires_at })
     }
 
+    /// Who holds a key or an access token, and what was granted to them: one statement.
+    pub(super) async fn grant(&self, cx: &Cx, token: &str, rule: KeyRule) -> Result<Granted> {
+        if !ApiKeys::looks_like(token) {
+            let (subject, _) = self.inner.tokens.read(token, cx.now).ok_or_else(bad)?;
+            return identity::granted_session(cx, &subject.caller).await;
+        }
+        let uuid = self.inner.api_keys.uuid(token).ok_or_else(bad)?;
+        let key = identity::granted_key(cx, uuid).await?.ok_or_else(bad)?;
+        let is_for_this = key.scopes.is_empty() || key.scopes.iter().any(|scope| scope == rule.scope);
+        if !rule.purposes.contains(&key.purpose) || !is_for_this {
+            return Err(bad());
+        }
+        self.touch(cx, (key.id, key.organization_id), key.last_used_at);
+        Ok(key.granted)
+    }
+
     /// Writes down the use of a key, at most once a minute and beside the request, which does not wait for it.
-    fn touch(&self, cx: &Cx, key: &ApiKey) {
-        let (now, id, organization_id) = (cx.now, key.id, key.caller.organization_id);
+    fn touch(&self, cx: &Cx, (id, organization_id): (i64, i64), last_used_at: Option<DateTime<Utc>>) {
+        let now = cx.now;
         let is_due = |last: DateTime<Utc>| now - last >= TimeDelta::seconds(60);
-        if !key.last_used_at.is_none_or(is_due) {
+        if !last_used_at.is_none_or(is_due) {
             return;
         }
         // Requests that come before the first one's note is written do not write it again.

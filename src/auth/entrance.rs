@@ -13,7 +13,7 @@ use crate::domain::cx::{Caller, Cx};
 use crate::domain::db::Errand;
 use crate::domain::error::Result;
 use crate::domain::identity;
-use crate::domain::session::{self, Opened, Sessions};
+use crate::domain::session::{self, Granted, Grants, KeyRule, Opened, Sessions};
 
 impl Sessions for Authority {
     fn login<'a>(&'a self, cx: &'a Cx, login: session::Login) -> BoxFuture<'a, Result<Opened>> {
@@ -52,6 +52,12 @@ impl Sessions for Authority {
             identity::verify(&cx.db, &errand, caller, cx.now).await
         }
         .boxed()
+    }
+}
+
+impl Grants for Authority {
+    fn granted<'a>(&'a self, cx: &'a Cx, token: &'a str, rule: KeyRule) -> BoxFuture<'a, Result<Granted>> {
+        self.grant(cx, token, rule).boxed()
     }
 }
 

@@ -15,6 +15,7 @@ use crate::domain::identity::ApiKeyPurpose;
 use crate::domain::trail::{PublicKey, Signer};
 use crate::graphql::{self, DocumentLimits, FilterLimits, PageSizes, PlanLimits};
 use crate::http::{self, Door};
+use crate::rest::action_audit::{self, ActionAudit};
 use crate::rest::auditcomply::{Auditcomply, Lives};
 use crate::rest::kit::Dialect;
 
@@ -62,7 +63,7 @@ pub fn authority(config: &Config) -> anyhow::Result<Authority> {
 }
 
 /// The dialect of AuditComply. Without a secret of its own, one that follows from the first signing secret.
-pub fn auditcomply(config: &Config, authority: &Authority) -> anyhow::Result<Arc<dyn Dialect>> {
+fn auditcomply(config: &Config, authority: &Authority) -> anyhow::Result<Arc<dyn Dialect>> {
     let secret = match (config.auditcomply_jwt_secret.first(), config.signing_secrets.first()) {
         (Some(secret), _) => secret.clone(),
         (None, Some(signing)) => signing.derive(JWT_PURPOSE)?,
@@ -131,6 +132,12 @@ pub fn door(authority: Authority) -> Door {
             authority.admit(&cx, presented).await
         })
     })
+}
+
+/// The documented interfaces beside GraphQL.
+pub fn dialects(config: &Config, authority: &Authority) -> anyhow::Result<Vec<Arc<dyn Dialect>>> {
+    let docs = config.action_audit_docs.as_deref().unwrap_or(action_audit::DOCS);
+    Ok(vec![auditcomply(config, authority)?, Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs))])
 }
 
 /// What the configuration says of GraphQL. `may_ask_schema` is what the circumstances say of introspection.

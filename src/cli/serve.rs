@@ -67,7 +67,7 @@ pub async fn run(args: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let parts = Parts {
         db: db.clone(),
         service,
-        dialects: vec![open::auditcomply(config, &authority)?],
+        dialects: open::dialects(config, &authority)?,
         changes: changes.clone(),
         door: open::door(authority),
         pending: Box::new(move || {

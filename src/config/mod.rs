@@ -108,6 +108,8 @@ settings! {
         /// Scheme and authority in absolute links of the documented interfaces, such as https://audit.example.org; those
         /// the client called without it.
         Rare "public-base-url" public_base_url: Option<String> = None;
+        /// Address that answers of the Action Audit Data API name as their documentation; that of its makers without it.
+        Rare "action-audit-docs" action_audit_docs: Option<String> = None;
         /// Whether `/metrics` answers.
         Rare "metrics" metrics: bool = true;
     }

@@ -94,7 +94,13 @@ pub async fn reserve(tx: &mut Tx, table: &str, count: usize) -> Result<Vec<i64>>
     }
 }
 
-async fn write(tx: &mut Tx, table: &str, columns: &[(&str, Kind)], rows: Vec<Vec<Cell>>) -> Result<()> {
+/// Inserts rows of a table whose columns are known at run time only.
+pub(in crate::domain) async fn write(
+    tx: &mut Tx,
+    table: &str,
+    columns: &[(&str, Kind)],
+    rows: Vec<Vec<Cell>>,
+) -> Result<()> {
     check(columns, &rows)?;
     let store = tx.store();
     let most = match store {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Timelike, Utc};
+use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::db::Db;
@@ -152,6 +153,9 @@ pub struct Cx {
     pub request_id: Uuid,
     /// Where the client is, as failed sign-ins are counted by; none for the command line.
     pub client: Option<IpAddr>,
+    /// Time zone of the active organization, where the way in has read it with the caller; UTC elsewhere. On which day
+    /// an instant was there is told to the documented interfaces only.
+    pub zone: Tz,
     /// Statements sent to the store for this request so far.
     pub statements: Arc<AtomicU64>,
 }
@@ -166,6 +170,7 @@ impl Cx {
             surface,
             request_id: new_uuid(),
             client: None,
+            zone: Tz::UTC,
             statements: Arc::default(),
         }
     }

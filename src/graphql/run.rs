@@ -62,7 +62,7 @@ pub struct Parts {
 impl Runner {
     /// What every statement for a viewer shares.
     pub(super) fn asking(&self, viewer: Viewer) -> Asking {
-        Asking { model: model(), viewer, now: self.cx.now, as_of: None, store: self.cx.db.store() }
+        Asking { model: model(), viewer, now: self.cx.now, as_of: None, store: self.cx.db.store(), zone: self.cx.zone }
     }
 
     /// The request's mark on the store.

@@ -5,6 +5,7 @@ mod caller;
 mod connection;
 mod dialect;
 mod graphql;
+mod handbook;
 mod health;
 mod layers;
 mod live;
@@ -123,6 +124,8 @@ pub struct App {
     pub pending: Pending,
     /// Whom GraphiQL may sign in by itself; empty but for a demonstration on a loopback address.
     pub demonstration: Vec<DemonstrationUser>,
+    /// The descriptions of the documented interfaces.
+    handbooks: Vec<handbook::Handbook>,
     migrated: AtomicBool,
     /// Held by everything that must finish before the process may end.
     underway: watch::Sender<()>,
@@ -154,6 +157,7 @@ impl App {
         // What is counted before the recorder is there is lost.
         crate::telemetry::metrics();
         Self {
+            handbooks: handbook::Handbook::all(&dialects),
             db,
             service,
             dialects,
@@ -181,6 +185,8 @@ pub fn gateway(app: &Arc<App>) -> Gateway {
         .route("/trail/events", get(live::feed::handle))
         .route("/", get(pages::start))
         .route("/docs", get(pages::docs))
+        .route("/docs/{name}", get(handbook::read))
+        .route("/docs/{name}/openapi.json", get(handbook::openapi))
         .route("/schema.graphql", get(pages::schema))
         .route("/graphiql", get(pages::graphiql))
         .route("/graphiql/", get(pages::graphiql_moved))

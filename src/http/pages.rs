@@ -13,6 +13,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::App;
+use super::handbook;
 use super::media::Media;
 use super::refusal::Refusal;
 
@@ -42,8 +43,9 @@ pub async fn start(headers: HeaderMap) -> Response {
 }
 
 /// How to ask, for people.
-pub async fn docs(headers: HeaderMap) -> Response {
-    page(include_bytes!("pages/docs.html"), &headers)
+pub async fn docs(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let html = include_str!("pages/docs.html").replace("<!-- interfaces -->", &handbook::list(&app.handbooks));
+    with_policy(fresh(&headers, etag(&[html.as_bytes()]), "no-cache", "text/html; charset=utf-8", html))
 }
 
 /// GraphiQL's page.
@@ -106,13 +108,14 @@ fn asset(name: &str, headers: &HeaderMap) -> Response {
     with_policy(fresh(headers, tag, caching, media_type(name), data))
 }
 
-fn with_policy(mut response: Response) -> Response {
+/// A page, with what it may load.
+pub fn with_policy(mut response: Response) -> Response {
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
     response
 }
 
 /// `body`, or 304 where the client has it already.
-fn fresh(
+pub fn fresh(
     asked: &HeaderMap,
     tag: HeaderValue,
     caching: &'static str,

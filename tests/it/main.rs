@@ -29,5 +29,5 @@ pub mod graphql;
 mod live;
 mod migration;
 mod report;
-mod rest;
+pub mod rest;
 mod store;

@@ -15,7 +15,7 @@ use crate::domain::model::model;
 pub async fn answer(cx: &Cx, question: Question) -> Result<Arc<Level>> {
     let viewer = Viewer::from(cx.caller()?.as_ref());
     let errand = Errand { organization_id: Some(viewer.organization_id), statements: Arc::clone(&cx.statements) };
-    let asking = Asking { model: model(), viewer, now: cx.now, as_of: None, store: cx.db.store() };
+    let asking = Asking { model: model(), viewer, now: cx.now, as_of: None, store: cx.db.store(), zone: cx.zone };
     let shared = Arc::new((asking, question));
     cx.db
         .read(&errand, move |reader| {

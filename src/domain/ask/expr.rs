@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use super::sql::{Sql, Wanted};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::Store;
-use crate::domain::describe::{Field, Link, Noun};
+use crate::domain::describe::{Field, Link, Noun, Source};
 use crate::domain::model::Model;
 
 /// A condition over the rows of one noun, its fields and relations named by position.
@@ -103,6 +103,22 @@ impl Expr {
     /// A field passes a test, letter case counting.
     pub fn field(field: usize, test: Test) -> Self {
         Self::Field { field, test, fold: false }
+    }
+
+    /// How many rows can pass at most, where their identifiers are named.
+    pub fn most(&self, noun: &Noun) -> Option<usize> {
+        match self {
+            Self::And(operands) => operands.iter().filter_map(|operand| operand.most(noun)).min(),
+            Self::Field { field, test, .. } => {
+                let field = noun.fields.get(*field).filter(|_| noun.identified)?;
+                match (field.source, test) {
+                    (Source::Column("uuid" | "id"), Test::Eq(_)) => Some(1),
+                    (Source::Column("uuid" | "id"), Test::In(values)) => Some(values.len()),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// The name of a field or relation in the condition that cannot be known of the past.

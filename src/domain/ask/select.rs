@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
@@ -182,12 +183,14 @@ pub struct Asking {
     pub as_of: Option<DateTime<Utc>>,
     /// The store.
     pub store: Store,
+    /// Time zone of the active organization, as far as it is known.
+    pub zone: Tz,
 }
 
 impl Asking {
     /// An empty statement.
     pub fn sql(&self) -> Sql {
-        Sql::new(self.store, self.viewer, self.now).as_of(self.as_of)
+        Sql::new(self.store, self.viewer, self.now).as_of(self.as_of).at_home(self.zone)
     }
 }
 

@@ -1,9 +1,10 @@
 //! SQL text in the making, and everything that differs between the two stores when a question is asked.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::past::Past;
-use super::zone::Zones;
+use super::zone::{Zones, shifts, write_shift};
 use crate::domain::access::{self, Sight, Viewer, Visible};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::{Arg, Store};
@@ -14,6 +15,7 @@ pub struct Sql {
     store: Store,
     viewer: Viewer,
     now: DateTime<Utc>,
+    zone: Tz,
     text: String,
     args: Vec<Arg>,
     aliases: u32,
@@ -28,6 +30,7 @@ impl Sql {
             store,
             viewer,
             now,
+            zone: Tz::UTC,
             text: String::with_capacity(512),
             args: Vec::new(),
             aliases: 0,
@@ -40,6 +43,13 @@ impl Sql {
     #[must_use]
     pub fn as_of(mut self, instant: Option<DateTime<Utc>>) -> Self {
         self.past = instant.map(Past::at);
+        self
+    }
+
+    /// For an organization in this time zone.
+    #[must_use]
+    pub fn at_home(mut self, zone: Tz) -> Self {
+        self.zone = zone;
         self
     }
 
@@ -96,6 +106,18 @@ impl Sql {
             self.push(") THEN ").value(Kind::Date, Cell::Date(day.unwrap_or(today)));
         }
         self.push(" ELSE ").today().push(" END")
+    }
+
+    /// Adds the day of an instant in the organization's time zone, as [`Sql::at_home`] told it.
+    pub fn day_there(&mut self, alias: &str, column: &str) -> &mut Self {
+        let shifts = shifts(self.zone, self.now);
+        let (open, middle, close) = match self.store {
+            Store::Postgres => ("CAST(timezone('UTC', ", " + make_interval(secs => ", ")) AS DATE)"),
+            Store::Sqlite => ("date(", ", (", ") || ' seconds')"),
+        };
+        self.push(open).column(alias, column).push(middle);
+        write_shift(&shifts, alias, column, self);
+        self.push(close)
     }
 
     /// Adds the active organization's id.

@@ -71,6 +71,10 @@ fn write_joins(named: &Named<'_>, sql: &mut Sql) {
 }
 
 fn write_condition(asking: &Asking, noun: &Noun, ask: &Ask, alias: &str, sql: &mut Sql) {
+    // Without statistics SQLite prefers the index of the organization to that of the identifiers, and reads all its rows.
+    if asking.store == Store::Sqlite && noun.scope == Scope::Tenant && ask.expr.most(noun).is_some() {
+        sql.push("+");
+    }
     sql.visible(alias, noun);
     if !ask.expr.is_always() {
         sql.push(" AND ");
@@ -115,9 +119,14 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
     }
     write_condition(asking, question.noun, &question.ask, &named.alias, &mut sql);
     write_window(question.noun, &question.ask, &named.alias, &mut sql);
-    sql.push(" ORDER BY ");
-    write_order(question.noun, &question.ask.order, question.ask.window.backward, &named.alias, &mut sql);
-    if let Some(limit) = question.ask.window.limit {
+    // Where the identifiers are named, an order of one row and a limit say nothing new; to PostgreSQL, however, a limit is
+    // a hint that reading the whole table in order may be cheaper.
+    let most = question.ask.expr.most(question.noun);
+    if most != Some(1) {
+        sql.push(" ORDER BY ");
+        write_order(question.noun, &question.ask.order, question.ask.window.backward, &named.alias, &mut sql);
+    }
+    if let Some(limit) = question.ask.window.limit.filter(|limit| most.is_none_or(|most| most > *limit)) {
         sql.push(" LIMIT ").push(&literal_limit(limit).to_string());
     }
     if let Some(offset) = question.ask.window.offset.filter(|offset| *offset > 0) {

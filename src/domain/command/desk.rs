@@ -1,6 +1,8 @@
 //! The transaction of one command: reads and writes rows of the caller's organization, and keeps the entries for the
 //! trail, which are appended together when the command is done.
 
+mod many;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -233,20 +235,8 @@ impl<'t> Desk<'t> {
     }
 
     async fn link(&mut self, draft: &Draft<'_>, record: &Record) -> Result<()> {
-        for ((table, here, there), ids) in &draft.links {
-            // What comes first in the input comes first in the list, where the table keeps an order.
-            let ordered = *table == "status_group_status";
-            for (position, id) in (0_i64..).zip(ids) {
-                let (name, place) = if ordered { (", \"position\"", ", $4") } else { ("", "") };
-                let sql = format!(
-                    "INSERT INTO \"{table}\" (\"organization_id\", \"{here}\", \"{there}\"{name}) VALUES ($1, $2, $3{place})"
-                );
-                let mut args = vec![Arg::long(self.organization_id), Arg::long(record.id), Arg::long(*id)];
-                if ordered {
-                    args.push(Arg::one(Kind::Int, position));
-                }
-                self.fetch(&Statement::new(sql, args, Vec::new())).await?;
-            }
+        for (joining, ids) in &draft.links {
+            self.join(*joining, record.id, ids).await?;
         }
         Ok(())
     }

@@ -174,7 +174,7 @@ async fn sqlite(settings: &Settings) -> Result<Pools> {
     }
     // More readers than the machine can run at once only hold memory: each its pages and its sorters.
     let most =
-        std::thread::available_parallelism().map_or(2, |cores| u32::try_from(cores.get() * 2).unwrap_or(u32::MAX));
+        std::thread::available_parallelism().map_or(2, |cores| u32::try_from(cores.get() + 1).unwrap_or(u32::MAX));
     let size = settings.connections.min(most.max(2));
     let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
     let readers = pool(size).connect_with(reading).await?;

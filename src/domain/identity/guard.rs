@@ -29,15 +29,17 @@ pub fn guard_sql(caller: &Caller, first: usize) -> Option<(String, Vec<Arg>)> {
 /// A session in an organization, its values by their SQL: the user, the generation, the sign-in, the organization and
 /// the role there.
 pub(super) fn token_sql([user, generation, family, organization, role]: [&str; 5]) -> String {
-    let session = session_sql([user, generation, family]);
     format!(
-        "({session} AND EXISTS (SELECT 1 FROM membership AS guard_m WHERE guard_m.organization_id = {organization} AND \
-         guard_m.user_id = {user} AND guard_m.role = {role}))"
+        "EXISTS (SELECT 1 FROM refresh_token AS guard_r JOIN \"user\" AS guard_u ON guard_u.id = guard_r.user_id JOIN \
+         membership AS guard_m ON guard_m.user_id = guard_r.user_id WHERE guard_r.family = {family} AND \
+         guard_r.user_id = {user} AND guard_r.revoked_at IS NULL AND guard_u.status = 'ACTIVE' AND \
+         guard_u.token_generation = {generation} AND guard_m.organization_id = {organization} AND \
+         guard_m.role = {role})"
     )
 }
 
 /// A session without regard to the organization: the user, the generation, the sign-in.
-fn session_sql([user, generation, family]: [&str; 3]) -> String {
+pub(super) fn session_sql([user, generation, family]: [&str; 3]) -> String {
     format!(
         "EXISTS (SELECT 1 FROM \"user\" AS guard_u WHERE guard_u.id = {user} AND guard_u.status = 'ACTIVE' AND \
          guard_u.token_generation = {generation} AND EXISTS (SELECT 1 FROM refresh_token AS guard_r WHERE \

@@ -75,7 +75,7 @@ pub async fn api_key(cx: &Cx, uuid: Uuid, purposes: &[ApiKeyPurpose]) -> Result<
 }
 
 /// Scopes that cannot be read must not turn into the empty list, which allows everything.
-fn scopes_of(cell: &Cell) -> Result<Vec<String>> {
+pub(super) fn scopes_of(cell: &Cell) -> Result<Vec<String>> {
     serde_json::from_str(cell.as_str().unwrap_or_default()).map_err(|error| Error::internal("scopes of a key", &error))
 }
 

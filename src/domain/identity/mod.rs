@@ -2,6 +2,7 @@
 //! proves who they are is `auth`'s; here are only hashes of it.
 
 mod account;
+mod grant;
 mod guard;
 mod key;
 mod lapsed;
@@ -19,6 +20,7 @@ use super::db::Errand;
 use super::error::{Error, Result};
 
 pub use self::account::{Account, Seat, find_account};
+pub use self::grant::{GrantedKey, granted_key, granted_session};
 pub use self::guard::{ended, guard_sql, switch, verify};
 pub use self::key::{ApiKey, api_key, touch_api_key};
 pub use self::lapsed::lapsed;

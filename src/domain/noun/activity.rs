@@ -2,6 +2,7 @@
 
 use entity::activity::{Column as C, Entity};
 
+use crate::domain::cell::Kind;
 use crate::domain::describe::{Link, Noun, Shape};
 
 /// Describes [`Entity`] as `Activity`.
@@ -49,6 +50,23 @@ pub fn describe() -> Noun {
     .field("correctionDescription", C::CorrectionDescription, "Correction made on the spot.")
     .field("newDueDate", C::NewDueDate, "Last day asked for in place of the planned one.")
     .field("alternativeSourceRef", C::AlternativeSourceRef, "Identifier of its counterpart in another source.")
+    .derived(
+        "timeProgress",
+        Kind::Int,
+        super::derived::activity_time_progress,
+        "Planned days that have passed, in percent; for finished work those until its last change.",
+    )
+    .always()
+    .dialect()
+    .derived("wholeScore", Kind::Long, super::derived::rounded_score, "Points reached, rounded to a whole number.")
+    .dialect()
+    .derived(
+        "wholeWeight",
+        Kind::Long,
+        super::derived::rounded_weight,
+        "Weight of the score, rounded to a whole number.",
+    )
+    .dialect()
     .field("createdAt", C::CreatedAt, "Instant it was created.")
     .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
     .field("version", C::Version, "Counts the changes; send it back as `expectedVersion` to change only what you saw.")

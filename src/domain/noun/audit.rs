@@ -95,6 +95,29 @@ pub fn describe() -> Noun {
         .derived("timeProgress", Kind::Int, super::derived::time_progress, super::derived::TIME_PROGRESS)
         .always()
         .asked()
+        .derived("subject", Kind::Text, super::derived::audit_subject, "Title, else the name.")
+        .always()
+        .dialect()
+        .derived(
+            "stage",
+            Kind::Text,
+            super::derived::audit_stage,
+            "Where it stands: planned, executing, in_review, executed or rejected.",
+        )
+        .always()
+        .dialect()
+        .derived("standing", Kind::Text, super::derived::audit_standing, "Whether it is in use: always active.")
+        .always()
+        .dialect()
+        .derived("wholeScore", Kind::Long, super::derived::rounded_audit_score, "Score, rounded to a whole number.")
+        .dialect()
+        .derived(
+            "wholeScoreAlternative",
+            Kind::Long,
+            super::derived::rounded_alternative,
+            "Second score, rounded to a whole number.",
+        )
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

@@ -2,6 +2,7 @@
 
 use entity::audit_area::{Column as C, Entity};
 
+use crate::domain::cell::Kind;
 use crate::domain::describe::{Link, Noun, Shape};
 
 /// Describes [`Entity`] as `AuditArea`.
@@ -21,6 +22,14 @@ pub fn describe() -> Noun {
             "Whether a failed audit opens a corrective action plan.",
         )
         .field("active", C::Active, "Whether new audits may use it.")
+        .derived(
+            "descriptionText",
+            Kind::Text,
+            super::derived::description_or_empty,
+            "What it covers, empty where nothing is said.",
+        )
+        .always()
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

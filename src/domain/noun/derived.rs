@@ -184,6 +184,20 @@ pub const TIME_PROGRESS: &str = "Planned days that have passed, in percent, by t
 /// The share of the days from the start to the due date that has passed (contract action_audit 4.10).
 pub fn time_progress(sql: &mut Sql, alias: &str) {
     sql.push("SELECT CASE WHEN ").column(alias, "finish_date").push(" IS NOT NULL THEN 100 WHEN ");
+    share(sql, alias);
+    sql.today_there(alias).push(" AS day) AS there");
+}
+
+/// The same for an activity: work that is over stays at the day it was last changed.
+pub fn activity_time_progress(sql: &mut Sql, alias: &str) {
+    sql.push("SELECT CASE WHEN ");
+    share(sql, alias);
+    sql.push("CASE WHEN ").column(alias, "finished_at").push(" IS NULL THEN ").today_there(alias).push(" ELSE ");
+    sql.day_there(alias, "updated_at").push(" END AS day) AS there");
+}
+
+/// What has passed of the planned days on `there.day`, up to the words that say which day that is.
+fn share(sql: &mut Sql, alias: &str) {
     sql.column(alias, "start_date").push(" IS NULL OR ").column(alias, "due_date").push(" IS NULL THEN 0 WHEN ");
     sql.column(alias, "due_date").push(" < ").column(alias, "start_date").push(" THEN 100 WHEN there.day < ");
     sql.column(alias, "start_date")
@@ -193,7 +207,129 @@ pub fn time_progress(sql: &mut Sql, alias: &str) {
     days(sql, |sql| sql.push("there.day"), |sql| sql.column(alias, "start_date"));
     sql.push(" / (");
     days(sql, |sql| sql.column(alias, "due_date"), |sql| sql.column(alias, "start_date"));
-    sql.push(" + 1) END FROM (SELECT ").today_there(alias).push(" AS day) AS there");
+    sql.push(" + 1) END FROM (SELECT ");
+}
+
+/// The stage of an audit, as action plans and ideas have one (domain model, one state, many words).
+pub fn audit_stage(sql: &mut Sql, alias: &str) {
+    sql.push("CASE ").column(alias, "state").push(
+        " WHEN 'CREATED' THEN 'planned' WHEN 'IN_REVIEW' THEN 'in_review' WHEN 'READY_TO_CLOSE' THEN 'in_review' \
+         WHEN 'CLOSED' THEN 'executed' WHEN 'CANCELED' THEN 'rejected' ELSE 'executing' END",
+    );
+    by_code_point(sql);
+}
+
+/// Whether an audit is in use, in the words of action plans and ideas: no surface archives one.
+pub fn audit_standing(sql: &mut Sql, _: &str) {
+    sql.push("CAST('active' AS TEXT)");
+    by_code_point(sql);
+}
+
+/// A text made of words in the statement has no order of its own.
+fn by_code_point(sql: &mut Sql) {
+    if sql.store() == Store::Postgres {
+        sql.push(" COLLATE \"C\"");
+    }
+}
+
+/// The title of an audit, else its name.
+pub fn audit_subject(sql: &mut Sql, alias: &str) {
+    sql.push("COALESCE(").column(alias, "title").push(", ").column(alias, "name").push(")");
+}
+
+/// A decimal as the nearest whole number, halves away from zero.
+fn rounded(sql: &mut Sql, value: impl Fn(&mut Sql)) {
+    sql.push(match sql.store() {
+        Store::Postgres => "SELECT CAST(round(exact.value) AS BIGINT) FROM (SELECT ",
+        Store::Sqlite => "SELECT sign(exact.value) * ((abs(exact.value) + 500000) / 1000000) FROM (SELECT ",
+    });
+    value(sql);
+    sql.push(" AS value) AS exact");
+}
+
+/// [`audit_score`] as a whole number.
+pub fn rounded_audit_score(sql: &mut Sql, alias: &str) {
+    rounded(sql, |sql| audit_score(sql, alias));
+}
+
+/// The second score of an audit as a whole number.
+pub fn rounded_alternative(sql: &mut Sql, alias: &str) {
+    rounded(sql, |sql| {
+        sql.column(alias, "score_alternative");
+    });
+}
+
+/// The score of an activity as a whole number.
+pub fn rounded_score(sql: &mut Sql, alias: &str) {
+    rounded(sql, |sql| {
+        sql.column(alias, "score");
+    });
+}
+
+/// The weight of an activity's score as a whole number.
+pub fn rounded_weight(sql: &mut Sql, alias: &str) {
+    rounded(sql, |sql| {
+        sql.column(alias, "weight");
+    });
+}
+
+/// A text, empty where there is none.
+fn text_or_empty(sql: &mut Sql, alias: &str, column: &str) {
+    sql.push("COALESCE(").column(alias, column).push(", '')");
+}
+
+/// The mail address, or an empty text.
+pub fn email_or_empty(sql: &mut Sql, alias: &str) {
+    text_or_empty(sql, alias, "email");
+}
+
+/// The remarks, or an empty text.
+pub fn remarks_or_empty(sql: &mut Sql, alias: &str) {
+    text_or_empty(sql, alias, "remarks");
+}
+
+/// The description, or an empty text.
+pub fn description_or_empty(sql: &mut Sql, alias: &str) {
+    text_or_empty(sql, alias, "description");
+}
+
+/// One of two columns, where both are there: a picture is of no use without its address, nor without its type.
+fn with_both(sql: &mut Sql, alias: &str, [shown, other]: [&str; 2]) {
+    sql.push("CASE WHEN ").column(alias, other).push(" IS NULL THEN NULL ELSE ").column(alias, shown).push(" END");
+}
+
+/// Media type of a portrait that has an address.
+pub fn portrait_type(sql: &mut Sql, alias: &str) {
+    with_both(sql, alias, ["avatar_content_type", "avatar_url"]);
+}
+
+/// Address of a portrait that has a media type.
+pub fn portrait_url(sql: &mut Sql, alias: &str) {
+    with_both(sql, alias, ["avatar_url", "avatar_content_type"]);
+}
+
+/// Media type of a unit's picture that has an address.
+pub fn picture_type(sql: &mut Sql, alias: &str) {
+    with_both(sql, alias, ["photo_content_type", "photo_url"]);
+}
+
+/// Address of a unit's picture that has a media type.
+pub fn picture_url(sql: &mut Sql, alias: &str) {
+    with_both(sql, alias, ["photo_url", "photo_content_type"]);
+}
+
+/// Tasks in the active organization's audit process; none for who is no member of it.
+pub fn job_roles(sql: &mut Sql, alias: &str) {
+    sql.push("SELECT c.\"job_roles\" FROM ").table("membership").push(" c WHERE ");
+    sql.column("c", "organization_id").push(" = ").organization().push(" AND ");
+    sql.column("c", "user_id").push(" = ").column(alias, "id");
+}
+
+/// The person's first record as a worker of the active organization.
+pub fn worker_uuid(sql: &mut Sql, alias: &str) {
+    sql.push("SELECT c.\"uuid\" FROM ").table("worker").push(" c WHERE ");
+    sql.column("c", "organization_id").push(" = ").organization().push(" AND ");
+    sql.column("c", "user_id").push(" = ").column(alias, "id").push(" ORDER BY c.\"id\" LIMIT 1");
 }
 
 /// Days from the second to the first.

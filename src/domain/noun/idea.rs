@@ -41,7 +41,7 @@ pub fn describe() -> Noun {
         .one("creator", "User", C::CreatorId, "Person who recorded it.")
         .one("assignee", "User", C::AssigneeId, "Person who answers for it.")
         .one("template", "Template", C::TemplateId, "Template it was made from.")
-        .one("originator", "User", C::OriginatorId, "Worker whose idea it is.")
+        .one("originator", "Worker", C::OriginatorId, "Worker whose idea it is.")
         .one("workerCreator", "Worker", C::WorkerCreatorId, "Worker who recorded it.")
         .one("correctivePlanOwner", "User", C::ApOwnerId, "Owner of its action plan.")
         .one("correctivePlanAssignee", "User", C::ApAssigneeId, "Assignee of its action plan.")

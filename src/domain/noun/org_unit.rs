@@ -2,6 +2,7 @@
 
 use entity::org_unit::{Column as C, Entity};
 
+use crate::domain::cell::Kind;
 use crate::domain::describe::{Link, Noun, Shape};
 use crate::enumeration;
 
@@ -19,6 +20,20 @@ pub fn describe() -> Noun {
         .field("requiredRateJustification", C::RequiredRateJustification, "Whether every rating has to be justified.")
         .field("photoContentType", C::PhotoContentType, "Media type of the picture.")
         .field("photoUrl", C::PhotoUrl, "Absolute address of the picture.")
+        .derived(
+            "pictureType",
+            Kind::Text,
+            super::derived::picture_type,
+            "Media type of a picture that has an address.",
+        )
+        .dialect()
+        .derived(
+            "pictureUrl",
+            Kind::Text,
+            super::derived::picture_url,
+            "Absolute address of a picture that has a media type.",
+        )
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

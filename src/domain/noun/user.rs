@@ -46,6 +46,37 @@ pub fn describe() -> Noun {
         )
         .always()
         .dialect()
+        .derived("mailAddress", Kind::Text, super::derived::email_or_empty, "Mail address, empty where there is none.")
+        .always()
+        .dialect()
+        .derived(
+            "jobRoles",
+            Kind::Json,
+            super::derived::job_roles,
+            "Tasks in the audit process of the active organization.",
+        )
+        .dialect()
+        .derived(
+            "workerUuid",
+            Kind::Uuid,
+            super::derived::worker_uuid,
+            "Identifier of the person's record as a worker.",
+        )
+        .dialect()
+        .derived(
+            "portraitType",
+            Kind::Text,
+            super::derived::portrait_type,
+            "Media type of a portrait that has an address.",
+        )
+        .dialect()
+        .derived(
+            "portraitUrl",
+            Kind::Text,
+            super::derived::portrait_url,
+            "Absolute address of a portrait that has a media type.",
+        )
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

@@ -25,6 +25,14 @@ pub fn describe() -> Noun {
             "Twelve asterisks where a PIN is set, never the PIN itself.",
         )
         .untold()
+        .derived(
+            "remarksText",
+            Kind::Text,
+            super::derived::remarks_or_empty,
+            "Internal remarks, empty where there are none.",
+        )
+        .always()
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

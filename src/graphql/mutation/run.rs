@@ -138,7 +138,13 @@ impl Runner {
 
 fn uuids(noun: &Noun, done: &Done) -> Result<Expr> {
     let (at, _) = noun.find_field("uuid").ok_or(Error::Internal)?;
-    Ok(Expr::field(at, Test::In(done.rows.iter().map(|uuid| Cell::Uuid(*uuid)).collect())))
+    Ok(Expr::field(
+        at,
+        match done.rows.as_slice() {
+            [uuid] => Test::Eq(Cell::Uuid(*uuid)),
+            uuids => Test::In(uuids.iter().map(|uuid| Cell::Uuid(*uuid)).collect()),
+        },
+    ))
 }
 
 fn in_order_made(noun: &Noun, ask: Ask) -> Result<Ask> {

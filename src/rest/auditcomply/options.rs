@@ -128,12 +128,13 @@ fn children(names: [&str; 2]) -> Json {
 fn shown(member: &crate::rest::kit::Member) -> Json {
     let (kind, more) = match &member.is {
         Is::Value(_, write) => of_schema(&(write.schema)()),
-        Is::One(_, form) => {
+        Is::One(ways) => {
+            let members = ways.first().map(|(_, form)| form.members.as_slice()).unwrap_or_default();
             let members: Map<String, Json> =
-                form.members.iter().map(|member| (member.key.to_owned(), shown(member))).collect();
+                members.iter().map(|member| (member.key.to_owned(), shown(member))).collect();
             ("nested object", vec![("children", Json::Object(members))])
         }
-        Is::Many(_) | Is::First(_) => ("field", Vec::new()),
+        Is::Many(_) | Is::Sole(..) => ("field", Vec::new()),
     };
     let mut told = info(kind, false, member.key, more);
     if let Some(told) = told.as_object_mut() {

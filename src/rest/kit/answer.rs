@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
+use super::openapi::Document;
 use super::query::Query;
 use crate::domain::cx::{Cx, Surface};
 use crate::domain::error::Error;
@@ -108,6 +109,10 @@ pub trait Dialect: Send + Sync + 'static {
     fn body_limit(&self) -> u64;
     /// Answers a request.
     fn answer(&self, call: Call) -> BoxFuture<'_, Answer>;
+    /// Its description, and the name by which `/docs` has it; none where it has none.
+    fn document(&self) -> Option<(&'static str, Document)> {
+        None
+    }
     /// Words a refusal that is not the dialect's own.
     fn refuse(&self, head: &Head, refused: Refused) -> Answer;
 }

@@ -44,12 +44,12 @@ pub struct Member {
 pub enum Is {
     /// A value worked out of fields, named by their paths from the record: `name`, `asset.name`.
     Value(&'static [&'static str], Write),
-    /// The record that a path of relations leads to, or null.
-    One(&'static str, &'static Form),
+    /// The record that a path of relations leads to, or null. Of several paths, the first that leads to one.
+    One(Vec<(&'static str, &'static Form)>),
+    /// The first of the records that refer to this one, or what a path leads to from there; or null.
+    Sole(Many, &'static str),
     /// The records that refer to this one by a relation.
     Many(Many),
-    /// The first of such records, or null.
-    First(Many),
 }
 
 /// A list in a record.
@@ -88,17 +88,22 @@ impl Form {
 
     /// The record that a path leads to, or null.
     pub fn one(self, key: &'static str, path: &'static str, form: &'static Self) -> Self {
-        self.member(key, true, Is::One(path, form))
+        self.member(key, true, Is::One(vec![(path, form)]))
+    }
+
+    /// The record that the first of these paths leads to at which there is one, or null.
+    pub fn any(self, key: &'static str, ways: &[(&'static str, &'static Self)]) -> Self {
+        self.member(key, true, Is::One(ways.to_vec()))
+    }
+
+    /// The first record that refers to this one, or what a path leads to from there, in the form of `many`; or null.
+    pub fn sole(self, key: &'static str, many: Many, path: &'static str) -> Self {
+        self.member(key, true, Is::Sole(many, path))
     }
 
     /// Records that refer to this one.
     pub fn many(self, key: &'static str, many: Many) -> Self {
         self.member(key, false, Is::Many(many))
-    }
-
-    /// The first record that refers to this one, or null.
-    pub fn first(self, key: &'static str, many: Many) -> Self {
-        self.member(key, true, Is::First(many))
     }
 
     /// The last member is never null.

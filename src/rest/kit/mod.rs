@@ -3,9 +3,12 @@
 mod answer;
 mod condition;
 mod form;
+pub mod native;
+pub mod openapi;
 mod out;
 mod query;
 mod shape;
+pub mod write;
 
 pub use self::answer::{Answer, Call, Dialect, Head, Refused};
 pub use self::condition::at;

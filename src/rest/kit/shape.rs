@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::form::{Form, Is, Many};
+use super::form::{Form, Is, Many, Member};
 use super::out::{Cells, Out};
 use crate::domain::ask::{self, Ask, Expr, Level, One, OrderBy, Question, Select, Window, named_order};
 use crate::domain::cell::Cell;
@@ -24,9 +24,19 @@ pub struct Shape {
 #[derive(Debug)]
 enum Step {
     Value(&'static str, Vec<usize>, super::form::Write, bool),
-    One(&'static str, usize, Vec<Step>),
-    Many(&'static str, usize, usize, Shape),
-    First(&'static str, usize, usize, Shape),
+    One(&'static str, Vec<(usize, Vec<Step>)>),
+    Sole(&'static str, List),
+    Many(&'static str, List),
+}
+
+/// A list below a level.
+#[derive(Debug)]
+struct List {
+    /// Which of them.
+    place: usize,
+    /// Column of the parent's id.
+    parent: usize,
+    shape: Shape,
 }
 
 /// Which rows of a shape's noun, and how many of them.
@@ -53,8 +63,9 @@ struct Tree {
 /// A member whose columns are not known yet. A path says which joined record it is of.
 enum Draft {
     Value(&'static str, Vec<(Vec<usize>, usize)>, super::form::Write, bool),
-    One(&'static str, Vec<usize>, Vec<Draft>),
-    Many(&'static str, Vec<usize>, usize, bool),
+    One(&'static str, Vec<(Vec<usize>, Vec<Draft>)>),
+    Sole(&'static str, Vec<usize>, usize),
+    Many(&'static str, Vec<usize>, usize),
 }
 
 impl Tree {
@@ -97,19 +108,32 @@ impl Tree {
                     });
                     Draft::Value(member.key, cells.collect(), *write, member.nullable)
                 }
-                Is::One(name, form) => {
-                    let path = below(name);
-                    let at = self.joined(root, &path).0;
-                    Draft::One(member.key, at, self.drafts(root, &path, form))
+                Is::One(ways) => {
+                    let ways = ways.iter().map(|(name, form)| {
+                        let path = below(name);
+                        let at = self.joined(root, &path).0;
+                        (at, self.drafts(root, &path, form))
+                    });
+                    Draft::One(member.key, ways.collect())
                 }
-                Is::Many(many) | Is::First(many) => {
-                    let (at, noun, tree) = self.joined(root, path);
-                    tree.manys.push(list(noun, many));
-                    Draft::Many(member.key, at, tree.manys.len() - 1, matches!(member.is, Is::First(_)))
+                Is::Sole(many, then) => {
+                    let (at, index) = self.listed(root, path, many, then);
+                    Draft::Sole(member.key, at, index)
+                }
+                Is::Many(many) => {
+                    let (at, index) = self.listed(root, path, many, "");
+                    Draft::Many(member.key, at, index)
                 }
             });
         }
         drafts
+    }
+
+    /// Takes a list in; gives its record's path and its place there.
+    fn listed(&mut self, root: &'static Noun, path: &str, many: &Many, then: &'static str) -> (Vec<usize>, usize) {
+        let (at, noun, tree) = self.joined(root, path);
+        tree.manys.push(list(noun, many, then));
+        (at, tree.manys.len() - 1)
     }
 
     fn select(&self) -> Select {
@@ -146,9 +170,16 @@ fn field_of(noun: &'static Noun, name: &str) -> usize {
     found.map_or(0, |(index, _)| index)
 }
 
-fn list(noun: &'static Noun, many: &Many) -> (ask::Many, Shape) {
+/// A list, each of its rows in the list's form, or holding only what a path leads to in that form.
+fn list(noun: &'static Noun, many: &Many, then: &'static str) -> (ask::Many, Shape) {
     let (relation, target) = related(noun, many.relation);
-    let shape = Shape::of(many.form);
+    let shape = if then.is_empty() {
+        Shape::of(many.form)
+    } else {
+        let is = Is::One(vec![(then, many.form)]);
+        let members = vec![Member { key: "", doc: "", nullable: true, is }];
+        Shape::of(&Form { members, ..Form::of(many.form.name, target.name) })
+    };
     let ask = Ask {
         expr: many.only.map_or_else(Expr::always, |only| only()),
         order: named_order(target, many.order),
@@ -179,21 +210,33 @@ fn steps(drafts: Vec<Draft>, select: &Select, shapes: &mut [(Vec<usize>, usize, 
                 let at = cells.iter().map(|(path, index)| select.field_at(start(select, path), *index)).collect();
                 steps.push(Step::Value(key, at, write, nullable));
             }
-            Draft::One(key, path, drafts) => {
-                steps.push(Step::One(key, start(select, &path), self::steps(drafts, select, shapes)));
+            Draft::One(key, ways) => {
+                let ways =
+                    ways.into_iter().map(|(path, drafts)| (start(select, &path), self::steps(drafts, select, shapes)));
+                let ways = ways.collect();
+                steps.push(Step::One(key, ways));
             }
-            Draft::Many(key, path, index, only_first) => {
-                let place = shapes.iter_mut().enumerate().find(|(_, (at, known, _))| *at == path && *known == index);
-                if let Some((list, (_, _, shape))) = place
-                    && let Some(shape) = shape.take()
-                {
-                    let step = if only_first { Step::First } else { Step::Many };
-                    steps.push(step(key, list, start(select, &path), shape));
-                }
+            Draft::Sole(key, path, index) => {
+                steps.extend(place(&path, index, select, shapes).map(|list| Step::Sole(key, list)));
+            }
+            Draft::Many(key, path, index) => {
+                steps.extend(place(&path, index, select, shapes).map(|list| Step::Many(key, list)));
             }
         }
     }
     steps
+}
+
+/// Where a list stands among all lists of the level.
+fn place(
+    path: &[usize],
+    index: usize,
+    select: &Select,
+    shapes: &mut [(Vec<usize>, usize, Option<Shape>)],
+) -> Option<List> {
+    let found = shapes.iter_mut().enumerate().find(|(_, (at, known, _))| at == path && *known == index);
+    let (place, (_, _, shape)) = found?;
+    Some(List { place, parent: start(select, path), shape: shape.take()? })
 }
 
 impl Shape {
@@ -215,7 +258,9 @@ impl Shape {
     /// Reads rows of the noun: one statement, and one more for each list in the form.
     pub async fn read(&self, cx: &Cx, wanted: Wanted) -> Result<Arc<Level>> {
         let Wanted { expr, order, window, total } = wanted;
-        let ask = Ask { expr, order, window, rows: true, total, cursors: false };
+        // Of a page without rows only the total is left.
+        let rows = window.limit != Some(0);
+        let ask = Ask { expr, order, window, rows, total, cursors: false };
         ask::answer(cx, Question { noun: self.noun, ask, select: self.select.clone(), guard: None }).await
     }
 
@@ -245,6 +290,16 @@ impl Shape {
         self.write_group(level, 0, out);
     }
 
+    /// Writes the first row of a parent, or what stands alone in it.
+    fn write_sole(&self, level: &Level, parent: i64, out: &mut Out<'_>) {
+        let group = level.group(parent);
+        match self.steps.as_slice() {
+            _ if group.len == 0 => out.null(),
+            [Step::One("", ways)] => write_one(ways, level, group.start, out),
+            steps => write(steps, level, group.start, out),
+        }
+    }
+
     fn write_group(&self, level: &Level, parent: i64, out: &mut Out<'_>) {
         let group = level.group(parent);
         out.raw("[");
@@ -266,27 +321,41 @@ fn write(steps: &[Step], level: &Level, row: usize, out: &mut Out<'_>) {
                 let cells = Cells::new(cells, at);
                 if *nullable && cells.first().is_null() { out.null() } else { (write.run)(out, cells) }
             }
-            Step::One(key, start, steps) => {
+            Step::One(key, ways) => {
                 out.key(key);
-                if cells.get(*start).is_none_or(Cell::is_null) { out.null() } else { write(steps, level, row, out) }
+                write_one(ways, level, row, out);
             }
-            Step::Many(key, list, start, shape) => {
+            Step::Sole(key, list) => {
                 out.key(key);
-                let parent = cells.get(*start).and_then(Cell::as_int);
-                match (level.below.get(*list), parent) {
-                    (Some(below), Some(parent)) => shape.write_group(below, parent, out),
-                    _ => out.raw("[]"),
+                match list.of(level, cells) {
+                    Some((below, parent)) => list.shape.write_sole(below, parent, out),
+                    None => out.null(),
                 }
             }
-            Step::First(key, list, start, shape) => {
+            Step::Many(key, list) => {
                 out.key(key);
-                let below = level.below.get(*list).zip(cells.get(*start).and_then(Cell::as_int));
-                match below.map(|(below, parent)| (below, below.group(parent))) {
-                    Some((below, group)) if group.len > 0 => shape.write(below, group.start, out),
-                    _ => out.null(),
+                match list.of(level, cells) {
+                    Some((below, parent)) => list.shape.write_group(below, parent, out),
+                    None => out.raw("[]"),
                 }
             }
         }
     }
     out.raw("}");
+}
+
+fn write_one(ways: &[(usize, Vec<Step>)], level: &Level, row: usize, out: &mut Out<'_>) {
+    let cells = level.rows.row(row);
+    match ways.iter().find(|(start, _)| cells.get(*start).is_some_and(|id| !id.is_null())) {
+        Some((_, steps)) => write(steps, level, row, out),
+        None => out.null(),
+    }
+}
+
+impl List {
+    /// The level of the list's rows, and the parent's id.
+    fn of<'l>(&self, level: &'l Level, cells: &[Cell]) -> Option<(&'l Level, i64)> {
+        let parent = cells.get(self.parent).and_then(Cell::as_int)?;
+        level.below.get(self.place).map(|below| (below.as_ref(), parent))
+    }
 }

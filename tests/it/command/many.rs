@@ -14,6 +14,7 @@ on_both_stores!(
     one_of_64_writers_on_a_version_wins,
     audits_made_at_once_are_numbered_without_a_gap,
     one_idempotency_key_from_32_clients_has_one_effect,
+    an_audit_costs_the_same_whatever_the_number_of_its_questions,
 );
 
 async fn all(house: &Arc<House>, count: usize, name: &'static str, input: Json, gives: &'static str) -> Vec<Json> {
@@ -69,4 +70,36 @@ async fn one_idempotency_key_from_32_clients_has_one_effect(kind: Store) {
     assert_eq!(house.number(events).await, 1);
     let other = json!({ "name": "Twice", "idempotencyKey": "the key" });
     assert_eq!(house.refused("alex.auditor", "createItem", other).await, "CONFLICT");
+}
+
+async fn statements(house: &House, name: &str, input: Json, gives: &str) -> (Json, u64) {
+    let query = super::document(name, gives);
+    let (answer, statements) = house
+        .ask_at(audit_gateway::domain::cx::Clock::System.now(), "adam.admin", &query, json!({ "input": input }))
+        .await;
+    assert_eq!(answer["errors"], Json::Null, "{name}: {answer}");
+    assert_eq!(answer["data"]["done"]["userErrors"], json!([]), "{name}: {answer}");
+    (answer["data"]["done"].clone(), statements)
+}
+
+async fn an_audit_costs_the_same_whatever_the_number_of_its_questions(kind: Store) {
+    let house = House::open(kind).await;
+    let asset = asset(&house).await;
+    let mut costs = Vec::new();
+    // SQLite takes many rows in chunks of powers of two.
+    for count in [2, 64] {
+        let questions: Vec<Json> = (0..count).map(|n| json!({ "subject": format!("Question {n}") })).collect();
+        let input = json!({ "name": format!("Of {count}"), "kind": "AUDIT", "questions": questions });
+        let template = house.make("adam.admin", "createTemplate", input, "template { id }").await;
+        let input = json!({ "assetId": asset, "templateId": template["template"]["id"] });
+        let gives = "audit { number activities(first: 100) { totalCount nodes { number subject } } }";
+        let (done, cost) = statements(&house, "createAudit", input, gives).await;
+        let activities = &done["audit"]["activities"];
+        assert_eq!(activities["totalCount"], count);
+        let number = done["audit"]["number"].as_str().expect("a number");
+        assert_eq!(activities["nodes"][1], json!({ "number": format!("{number}02"), "subject": "Question 1" }));
+        costs.push(cost);
+    }
+    assert_eq!(costs[0], costs[1], "statements of an audit of 2 questions and of one of 64");
+    house.assert_told().await;
 }

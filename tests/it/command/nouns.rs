@@ -120,6 +120,10 @@ async fn people_come_and_go_and_an_owner_stays(kind: Store) {
     let foreign = json!({ "id": olivia["id"], "firstName": "O" });
     assert_eq!(house.refused("mia.member", "updateUser", foreign).await, "FORBIDDEN");
     house.make("mia.member", "updateUser", json!({ "id": mia["id"], "firstName": "Mia-Maria" }), "").await;
+    house.make("mia.member", "updateUser", json!({ "id": mia["id"], "password": "another of some length" }), "").await;
+    let told = "SELECT CAST(count(*) AS BIGINT) FROM change_event WHERE entity_type = 'user' AND \
+                CAST(extra AS TEXT) = '{\"changed\":\"password\"}'";
+    assert_eq!(house.number(told).await, 1, "the trail tells of a password that no snapshot shows");
     let last = json!({ "id": olivia["memberships"][0]["id"], "role": "ADMIN" });
     assert_eq!(house.mend("olivia.owner", "updateMembership", last).await, ["LAST_OWNER"]);
     let made = json!({ "slug": "third", "name": "Third", "timeZone": "Mars/Olympus" });

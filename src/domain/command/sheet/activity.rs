@@ -11,6 +11,7 @@ use super::super::order::{Done, Order};
 use super::super::record::Record;
 use super::super::run::{drafted, target};
 use super::super::workflow::audit as flow;
+use super::numbers;
 use super::plan::in_order;
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::cx::Role;
@@ -118,6 +119,7 @@ fn activity<'a>(desk: &'a mut Desk<'_>, draft: &'a mut Draft<'_>) -> BoxFuture<'
         let [audit, plan, idea] = parents;
         let carrier = carrier(desk, audit, plan, idea).await?;
         draft.parent = carrier.as_ref().map(|record| record.uuid);
+        let parent = carrier.as_ref().map(|record| record.text("number").to_owned()).unwrap_or_default();
         if let Some(audit) = carrier.filter(|record| record.noun.name == "Audit") {
             flow::is_open(&audit)?;
         }
@@ -133,9 +135,10 @@ fn activity<'a>(desk: &'a mut Desk<'_>, draft: &'a mut Draft<'_>) -> BoxFuture<'
                 let next = last.iter().filter_map(|record| record.number("ordr")).max().unwrap_or(0) + 1;
                 draft.default("ordr", next);
                 let order = draft.number("ordr").unwrap_or(next);
-                draft.default("number", order.to_string());
+                let (number, sequence) = numbers::of_activity(&parent, order);
+                draft.default("number", number);
                 draft.default("friendly_ordr", order.to_string());
-                draft.default("sequence", format!("{order:010}"));
+                draft.default("sequence", sequence);
             }
         }
         Ok(())
@@ -175,27 +178,41 @@ pub async fn from_questions(desk: &mut Desk<'_>, record: &Record, column: &'stat
     let Some(template) = desk.load_id("Template", record.number("template_id")).await? else { return Ok(()) };
     let questions: Vec<Value> = serde_json::from_str(template.text("questions")).unwrap_or_default();
     let noun = model().noun("Activity").ok_or(Error::Internal)?;
-    for (order, question) in (1_i64..).zip(&questions) {
+    const COLUMNS: [&str; 10] = [
+        "number",
+        "ordr",
+        "friendly_ordr",
+        "sequence",
+        "subject",
+        "description",
+        "requirement_identifier",
+        "weight",
+        "mandatory",
+        "creator_id",
+    ];
+    let row = |(order, question): (i64, &Value)| {
         let text = |key: &str| question.get(key).and_then(Value::as_str).map(str::to_owned);
         let weight =
             question.get("weight").map(ToString::to_string).and_then(|text| text.parse().ok()).map(Cell::Decimal);
         let mandatory = question.get("mandatory").and_then(Value::as_bool).unwrap_or(false);
-        let columns: Vec<(&'static str, Cell)> = vec![
-            (column, record.id.into()),
-            ("number", order.to_string().into()),
-            ("ordr", order.into()),
-            ("friendly_ordr", order.to_string().into()),
-            ("sequence", format!("{order:010}").into()),
-            ("subject", text("subject").unwrap_or_default().into()),
-            ("description", text("description").into()),
-            ("requirement_identifier", text("requirement_identifier").into()),
-            ("weight", weight.unwrap_or(Cell::Null)),
-            ("mandatory", mandatory.into()),
-            ("creator_id", record.cell("creator_id").clone()),
+        let (number, sequence) = numbers::of_activity(record.text("number"), order);
+        let cells: [Cell; 10] = [
+            number.into(),
+            order.into(),
+            order.to_string().into(),
+            sequence.into(),
+            text("subject").unwrap_or_default().into(),
+            text("description").into(),
+            text("requirement_identifier").into(),
+            weight.unwrap_or(Cell::Null),
+            mandatory.into(),
+            record.cell("creator_id").clone(),
         ];
-        desk.insert_row(noun, columns, Some(record.uuid)).await?;
-    }
-    Ok(())
+        std::iter::once(Cell::from(record.id)).chain(cells).collect()
+    };
+    let rows = (1_i64..).zip(&questions).map(row).collect();
+    let names: Vec<&str> = std::iter::once(column).chain(COLUMNS).collect();
+    desk.insert_rows(noun, &names, rows, Some(record.uuid)).await.map(drop)
 }
 
 fn answer_activity<'a>(desk: &'a mut Desk<'_>, act: &'a Act, order: &'a Order) -> BoxFuture<'a, Result<Done>> {

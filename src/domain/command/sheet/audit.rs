@@ -230,11 +230,10 @@ fn audit_done<'a>(desk: &'a mut Desk<'_>, draft: &'a Draft<'_>, record: &'a Reco
         from_questions(desk, record, "audit_id").await?;
         if wants_counts(draft) {
             let noun = model().noun("CountTask").ok_or(Error::Internal)?;
-            for row in eligible(desk, draft).await? {
-                let columns = ["layout_id", "item_id", "total_qty"].into_iter().zip(row);
-                let columns = std::iter::once(("audit_id", Cell::from(record.id))).chain(columns).collect();
-                desk.insert_row(noun, columns, Some(record.uuid)).await?;
-            }
+            let row = |row| std::iter::once(Cell::from(record.id)).chain(row).collect();
+            let rows = eligible(desk, draft).await?.into_iter().map(row).collect();
+            let names = ["audit_id", "layout_id", "item_id", "total_qty"];
+            desk.insert_rows(noun, &names, rows, Some(record.uuid)).await?;
         }
         Ok(())
     })

@@ -26,8 +26,22 @@ pub fn tail(number: &str) -> String {
     if significant.is_empty() && !run.is_empty() { "0".to_owned() } else { significant.to_owned() }
 }
 
+/// The number of an activity and its key in a sorted list, by its parent's number and its position there (contract
+/// action_audit 5): `AP-0007` has `AP-000701`, sorted as `0000000701`.
+pub fn of_activity(parent: &str, position: i64) -> (String, String) {
+    (format!("{parent}{position:02}"), format!("{:0>8}{position:02}", tail(parent)))
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn an_activity_is_numbered_within_its_parent() {
+        let told = |parent, position| super::of_activity(parent, position);
+        assert_eq!(told("AP-0007", 1), ("AP-000701".to_owned(), "0000000701".to_owned()));
+        assert_eq!(told("AUD-3", 2), ("AUD-302".to_owned(), "0000000302".to_owned()));
+        assert_eq!(told("no digits", 100).1, "00000000100");
+    }
+
     #[test]
     fn the_last_digits_of_a_number_stand_for_it() {
         assert_eq!(["AUD-17", "x", "2026/0042", "000", "7b"].map(super::tail), ["17", "", "42", "0", "7"]);

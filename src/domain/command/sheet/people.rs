@@ -193,6 +193,11 @@ fn user_done<'a>(desk: &'a mut Desk<'_>, draft: &'a Draft<'_>, record: &'a Recor
             let now = desk.now();
             identity::end_sessions(desk.tx(), record.id, now).await?;
         }
+        // No snapshot shows a password, so the entry says that it is another.
+        let extra = draft.changes("password_hash").then(|| serde_json::json!({ "changed": "password" }));
+        if let Some(extra) = &extra {
+            desk.remark(extra);
+        }
         // The trails of the person's other organizations tell of it as well.
         let others: Vec<i64> = organizations(desk, record.id).await?;
         let own = desk.organization_id;
@@ -202,7 +207,8 @@ fn user_done<'a>(desk: &'a mut Desk<'_>, draft: &'a Draft<'_>, record: &'a Recor
         }
         for organization in others.into_iter().filter(|organization| *organization != own) {
             let entry = desk.origin.entry(Action::Edit, "user", record.uuid);
-            let entry = entry.before(before.snapshot()).after(record.snapshot());
+            let mut entry = entry.before(before.snapshot()).after(record.snapshot());
+            entry.extra = extra.as_ref().map(ToString::to_string);
             trail::append(desk.tx(), organization, vec![entry]).await?;
         }
         Ok(())

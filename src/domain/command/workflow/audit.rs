@@ -46,7 +46,7 @@ pub fn may_count(audit: &Record, is_counted: bool) -> Result<()> {
 /// What stock there is of an item at a layout of the audit's location.
 pub async fn available(desk: &mut Desk<'_>, audit: &Record, item: Option<i64>, layout: Option<i64>) -> Result<Decimal> {
     let key = (audit.number("asset_id").unwrap_or(0), layout.unwrap_or(0), item.unwrap_or(0));
-    Ok(counts::stock(desk, key).await?.map(|(_, quantity)| quantity).unwrap_or_default())
+    counts::stock(desk, key).await
 }
 
 /// Starts an audit that has not begun, because work on it has.

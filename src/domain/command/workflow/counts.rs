@@ -1,5 +1,7 @@
 //! What the review of an inventory audit does with its counts (contract packagex 2.5).
 
+use std::collections::HashMap;
+
 use rust_decimal::Decimal;
 
 use super::super::desk::Desk;
@@ -38,18 +40,28 @@ async fn threshold(desk: &mut Desk<'_>) -> Result<Decimal> {
     Ok(decimal(organization.cell("discrepancy_threshold")))
 }
 
-/// The stock level at a location, layout and item, with its quantity.
-pub async fn stock(desk: &mut Desk<'_>, (asset, layout, item): (i64, i64, i64)) -> Result<Option<(i64, Decimal)>> {
-    let sql = "SELECT id, available_qty FROM stock_level WHERE organization_id = $1 AND asset_id = $2 AND layout_id = $3 \
-               AND item_id = $4";
+/// The quantity by the books of an item at a layout of a location.
+pub async fn stock(desk: &mut Desk<'_>, (asset, layout, item): (i64, i64, i64)) -> Result<Decimal> {
+    let sql = "SELECT available_qty FROM stock_level WHERE organization_id = $1 AND asset_id = $2 AND layout_id = $3 AND \
+               item_id = $4";
     let args = vec![Arg::long(desk.organization_id), Arg::long(asset), Arg::long(layout), Arg::long(item)];
-    let rows = desk.fetch(&Statement::new(sql, args, vec![Kind::Long, Kind::Decimal])).await?;
-    Ok(rows.cell(0, 0).as_int().map(|id| (id, decimal(rows.cell(0, 1)))))
+    let rows = desk.fetch(&Statement::new(sql, args, vec![Kind::Decimal])).await?;
+    Ok(decimal(rows.cell(0, 0)))
 }
 
-fn key(audit: &Record, task: &Record) -> (i64, i64, i64) {
-    let number = |column: &str| task.number(column).unwrap_or(0);
-    (audit.number("asset_id").unwrap_or(0), number("layout_id"), number("item_id"))
+/// The stock levels of the audit's location, by layout and item.
+async fn levels(desk: &mut Desk<'_>, audit: &Record) -> Result<HashMap<(i64, i64), Record>> {
+    let Some(asset) = audit.number("asset_id") else { return Ok(HashMap::new()) };
+    let levels = desk.load_all("StockLevel", "asset_id", asset).await?;
+    Ok(levels.into_iter().map(|level| (place(&level), level)).collect())
+}
+
+fn place(record: &Record) -> (i64, i64) {
+    (record.number("layout_id").unwrap_or(0), record.number("item_id").unwrap_or(0))
+}
+
+fn quantity(level: Option<&Record>) -> Decimal {
+    level.map(|level| decimal(level.cell("available_qty"))).unwrap_or_default()
 }
 
 /// Whether every discrepancy above the threshold has a reason.
@@ -62,15 +74,16 @@ pub async fn reasons_given(desk: &mut Desk<'_>, audit: &Record) -> Result<bool> 
 /// Reads the quantities by the books again, refuses large discrepancies without a reason, and says where they lie.
 pub async fn freeze(desk: &mut Desk<'_>, audit: &Record) -> Result<Inventory> {
     let threshold = threshold(desk).await?;
+    let levels = levels(desk, audit).await?;
+    let (mut moved, mut tasks): (Vec<_>, Vec<_>) = (Vec::new(), Vec::new());
+    for task in self::tasks(desk, audit).await? {
+        let total = quantity(levels.get(&place(&task)));
+        if total == decimal(task.cell("total_qty")) { tasks.push(task) } else { moved.push((task, total.into())) }
+    }
+    tasks.extend(desk.update_each("total_qty", moved, Some(audit.uuid)).await?);
     let mut found = Inventory::None;
-    for task in tasks(desk, audit).await? {
-        let total = stock(desk, key(audit, &task)).await?.map(|(_, quantity)| quantity).unwrap_or_default();
-        let task = if total == decimal(task.cell("total_qty")) {
-            task
-        } else {
-            desk.update_row(&task, vec![("total_qty", total.into())], Some(audit.uuid)).await?
-        };
-        let is_above = discrepancy(&task) > threshold;
+    for task in &tasks {
+        let is_above = discrepancy(task) > threshold;
         if is_above && !task.has("reason_code_id") {
             let rule = "every discrepancy above the organization's threshold needs a reason code";
             return Err(Error::Rule("REASON_CODE_REQUIRED", rule.to_owned()));
@@ -91,33 +104,29 @@ pub async fn reconcile(desk: &mut Desk<'_>, audit: &Record) -> Result<()> {
         return Ok(());
     }
     let noun = model().noun("StockLevel").ok_or(Error::Internal)?;
+    let mut levels = levels(desk, audit).await?;
+    let (mut changed, mut new) = (Vec::new(), Vec::new());
     for task in &tasks {
         let change = decimal(task.cell("counted_qty")) - decimal(task.cell("total_qty"));
         if change.is_zero() {
             continue;
         }
-        let (asset, layout, item) = key(audit, task);
-        let known = stock(desk, (asset, layout, item)).await?;
-        let quantity = known.map(|(_, quantity)| quantity).unwrap_or_default() + change;
-        if quantity < Decimal::ZERO {
+        let known = levels.remove(&place(task));
+        let after = quantity(known.as_ref()) + change;
+        if after < Decimal::ZERO {
             let message = "the stock would become negative; count again";
             return Err(Error::Rule("INVENTORY_CONFLICT", message.to_owned()));
         }
-        match desk.load_id("StockLevel", known.map(|(id, _)| id)).await? {
-            Some(level) => {
-                desk.update_row(&level, vec![("available_qty", quantity.into())], Some(audit.uuid)).await?;
-            }
+        match known {
+            Some(level) => changed.push((level, after.into())),
             None => {
-                let columns = vec![
-                    ("asset_id", Cell::from(asset)),
-                    ("layout_id", layout.into()),
-                    ("item_id", item.into()),
-                    ("available_qty", quantity.into()),
-                ];
-                desk.insert_row(noun, columns, Some(audit.uuid)).await?;
+                let (layout, item) = place(task);
+                new.push(vec![audit.cell("asset_id").clone(), layout.into(), item.into(), after.into()]);
             }
         }
     }
+    desk.update_each("available_qty", changed, Some(audit.uuid)).await?;
+    desk.insert_rows(noun, &["asset_id", "layout_id", "item_id", "available_qty"], new, Some(audit.uuid)).await?;
     let ids = |column: &str| tasks.iter().filter_map(|task| task.number(column)).collect();
     audited(desk, "item", ids("item_id")).await?;
     audited(desk, "layout", ids("layout_id")).await

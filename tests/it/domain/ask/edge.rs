@@ -8,6 +8,7 @@ use audit_gateway::domain::cell::Cell;
 use audit_gateway::domain::cx::Role;
 use audit_gateway::domain::db::{Db, Errand, Store};
 use audit_gateway::domain::model::model;
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -175,8 +176,14 @@ async fn planned_days_pass_where_the_organization_is(kind: Store) {
     let progress = async |id: i64, now: &str| {
         let errand = Errand { organization_id: Some(id), ..Errand::default() };
         let viewer = Viewer { organization_id: id, user_id: 0, role: Role::Member, sight: Sight::Organization };
-        let asking =
-            Arc::new(Asking { model: model(), viewer, now: instant(now), as_of: None, store: store.db.store() });
+        let asking = Arc::new(Asking {
+            model: model(),
+            viewer,
+            now: instant(now),
+            as_of: None,
+            store: store.db.store(),
+            zone: Tz::UTC,
+        });
         let select = Select { fields: vec![field(audit, "timeProgress")], ..Select::default() };
         let mut question = Question { select, ..ids_of(audit, Expr::always()) };
         question.ask.order = vec![by(audit, "legacyId", false)];

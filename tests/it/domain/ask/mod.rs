@@ -22,6 +22,7 @@ use audit_gateway::domain::describe::{Noun, Shape};
 use audit_gateway::domain::error::Result;
 use audit_gateway::domain::model::model;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use crate::fixture::clock;
 
@@ -99,7 +100,7 @@ pub async fn answer_as_of(
             let question = Arc::clone(&question);
             Box::pin(async move {
                 let now = as_of.unwrap_or_else(|| clock().now());
-                let asking = Asking { model: model(), viewer, now, as_of, store };
+                let asking = Asking { model: model(), viewer, now, as_of, store, zone: Tz::UTC };
                 load(reader, &asking, &question).await
             })
         })

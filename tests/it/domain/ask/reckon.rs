@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use audit_gateway::domain::ask::{Part, Test};
 use audit_gateway::domain::cell::{Cell, Kind};
 use audit_gateway::domain::describe::{Field, Noun, Source};
-use chrono::{DateTime, Datelike, Days, Months, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::world::{WEST, World};
@@ -119,12 +119,55 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
             let waits = ["OPEN", "INPROGRESS", "REOPENED"].contains(&text(row, "status"));
             if is_late(row) && waits { "OVERDUE".into() } else { row.get("status").clone() }
         }
+        ("Activity", "timeProgress") => activity_time_progress(world, row),
+        ("Activity", "wholeScore") => whole(row.get("score")),
+        ("Activity", "wholeWeight") => whole(row.get("weight")),
+        ("Audit", "wholeScore") => whole(&score(world, row)),
+        ("Audit", "wholeScoreAlternative") => whole(row.get("score_alternative")),
+        ("Audit", "subject") => if row.get("title").is_null() { row.get("name") } else { row.get("title") }.clone(),
+        ("Audit", "stage") => stage(text(row, "state")).into(),
+        ("Audit", "standing") => "active".into(),
+        ("User", "mailAddress") => text(row, "email").into(),
+        ("User", "jobRoles") => {
+            // A membership without them holds none.
+            let seat = under(world, "membership", "user_id", row).into_iter().next();
+            seat.map_or(Cell::Null, |seat| match seat.get("job_roles") {
+                Cell::Null => Cell::Json("[]".to_owned()),
+                roles => roles.clone(),
+            })
+        }
+        ("User", "workerUuid") => {
+            let worker = under(world, "worker", "user_id", row).into_iter().next();
+            worker.map_or(Cell::Null, |worker| worker.get("uuid").clone())
+        }
+        ("User", "portraitType") if row.get("avatar_url").is_null() => Cell::Null,
+        ("User", "portraitType") => row.get("avatar_content_type").clone(),
+        ("User", "portraitUrl") if row.get("avatar_content_type").is_null() => Cell::Null,
+        ("User", "portraitUrl") => row.get("avatar_url").clone(),
         other => panic!("nobody has said in the test how {other:?} is derived"),
     }
 }
 
 fn is_late(issue: &Row) -> bool {
     matches!(issue.get("complete_by"), Cell::Date(last) if *last < clock().now().date_naive())
+}
+
+/// The state table of the contracts, word for word.
+pub fn stage(state: &str) -> &'static str {
+    match state {
+        "CREATED" => "planned",
+        "IN_PROGRESS" | "GENERATING" | "RECOUNT" => "executing",
+        "IN_REVIEW" | "READY_TO_CLOSE" => "in_review",
+        "CLOSED" => "executed",
+        "CANCELED" => "rejected",
+        other => panic!("{other} is no state"),
+    }
+}
+
+fn whole(value: &Cell) -> Cell {
+    let Cell::Decimal(value) = value else { return Cell::Null };
+    let whole = value.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+    Cell::Int(i64::try_from(whole).expect("a number of 64 bits"))
 }
 
 fn text<'r>(row: &'r Row, column: &str) -> &'r str {
@@ -226,17 +269,28 @@ fn progress(world: &World, row: &Row) -> Cell {
 
 /// Days are told by the calendar where the organization is; at the clock's hour it is a day earlier west of there.
 fn time_progress(world: &World, row: &Row) -> Cell {
+    if row.get("finish_date").is_null() { share(row, today(world)) } else { Cell::Int(100) }
+}
+
+/// Work that is over stays at the day of its last change, which is told in UTC where nobody says in which zone.
+fn activity_time_progress(world: &World, row: &Row) -> Cell {
+    let changed = row.get("updated_at").as_time().expect("an instant").date_naive();
+    share(row, if row.get("finished_at").is_null() { today(world) } else { changed })
+}
+
+fn today(world: &World) -> NaiveDate {
     let west = text(&world.table("organization")[0], "time_zone") == WEST;
-    let today = clock().now().date_naive() - Days::new(u64::from(west));
-    let (start, due) = match (row.get("finish_date"), row.get("start_date"), row.get("due_date")) {
-        (Cell::Null, Cell::Date(start), Cell::Date(due)) => (*start, *due),
-        (Cell::Null, ..) => return Cell::Int(0),
-        _ => return Cell::Int(100),
+    clock().now().date_naive() - Days::new(u64::from(west))
+}
+
+fn share(row: &Row, day: NaiveDate) -> Cell {
+    let (Cell::Date(start), Cell::Date(due)) = (row.get("start_date"), row.get("due_date")) else {
+        return Cell::Int(0);
     };
     if due < start {
         return Cell::Int(100);
     }
-    let share = (100 * (today - start).num_days()).div_euclid((due - start).num_days() + 1);
+    let share = (100 * (day - *start).num_days()).div_euclid((*due - *start).num_days() + 1);
     Cell::Int(share.clamp(0, 100))
 }
 
