@@ -17,6 +17,7 @@ mod m0009_future_audit;
 mod m0010_row_level_security;
 mod m0011_trail_tree;
 mod m0012_commands;
+mod m0013_tally;
 mod table;
 
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_row_level_security::Migration),
             Box::new(m0011_trail_tree::Migration),
             Box::new(m0012_commands::Migration),
+            Box::new(m0013_tally::Migration),
         ]
     }
 }

@@ -137,7 +137,7 @@ pub fn door(authority: Authority) -> Door {
 /// The documented interfaces beside GraphQL.
 pub fn dialects(config: &Config, authority: &Authority) -> anyhow::Result<Vec<Arc<dyn Dialect>>> {
     let docs = config.action_audit_docs.as_deref().unwrap_or(action_audit::DOCS);
-    Ok(vec![auditcomply(config, authority)?, Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs))])
+    Ok(vec![Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs)), auditcomply(config, authority)?])
 }
 
 /// What the configuration says of GraphQL. `may_ask_schema` is what the circumstances say of introspection.

@@ -164,6 +164,8 @@ pub struct Noun {
     pub plural: &'static str,
     /// Description for the API's reader.
     pub doc: &'static str,
+    /// The store keeps a tally of its rows, because they grow many.
+    pub tallied: bool,
     /// The word for it in refusals.
     pub table: String,
     /// Names and kinds of the table's columns; none for a view.
@@ -196,6 +198,7 @@ impl Noun {
             singular,
             plural,
             doc,
+            tallied: false,
             table: E::default().table_name().to_owned(),
             columns: E::Column::iter()
                 .map(|column| (IdenStatic::as_str(&column), kind_of(column.def().get_column_type())))
@@ -217,6 +220,7 @@ impl Noun {
             singular: "",
             plural,
             doc,
+            tallied: false,
             table: view.to_owned(),
             columns: Vec::new(),
             scope: Scope::Tenant,
@@ -244,6 +248,12 @@ impl Noun {
     /// Order of a list for which none is asked; descending where true.
     pub fn order(mut self, order: &[(&'static str, bool)]) -> Self {
         self.order = order.to_vec();
+        self
+    }
+
+    /// The store keeps a tally of its rows (migration m0013).
+    pub fn tallied(mut self) -> Self {
+        self.tallied = true;
         self
     }
 

@@ -51,6 +51,34 @@ pub trait Sessions: Send + Sync {
     fn logout<'a>(&'a self, cx: &'a Cx) -> BoxFuture<'a, Result<()>>;
 }
 
+/// What a documented interface asks of an API key.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyRule {
+    /// The purposes it takes. Keys of other purposes are unknown to it.
+    pub purposes: &'static [ApiKeyPurpose],
+    /// The scope that a key must have, if it has any.
+    pub scope: &'static str,
+}
+
+/// Whoever holds a token that is good, and what was granted to them in the token's organization.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    /// Who asks; none where the person is no member of the organization any more.
+    pub caller: Option<Caller>,
+    /// Whether the organization may use the data export.
+    pub data_api: bool,
+    /// Whether an administrator granted the person access through documented interfaces.
+    pub api_access: bool,
+    /// The organization's time zone.
+    pub zone: Tz,
+}
+
+/// Says who comes in by a documented interface, with one statement a request.
+pub trait Grants: Send + Sync {
+    /// Who holds this API key or access token. One that is not good, for whatever reason, is one refusal.
+    fn granted<'a>(&'a self, cx: &'a Cx, token: &'a str, rule: KeyRule) -> BoxFuture<'a, Result<Granted>>;
+}
+
 /// What a token of the AuditComply interface says, in the order in which it says it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Claims {
@@ -91,32 +119,4 @@ pub trait UserTokens: Send + Sync {
     fn sign(&self, claims: &Claims) -> Result<String>;
     /// What a token says, if it is good at `now`.
     fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, TokenFault>;
-}
-
-/// What a documented interface asks of an API key.
-#[derive(Clone, Copy, Debug)]
-pub struct KeyRule {
-    /// The purposes it takes. Keys of other purposes are unknown to it.
-    pub purposes: &'static [ApiKeyPurpose],
-    /// The scope that a key must have, if it has any.
-    pub scope: &'static str,
-}
-
-/// Whoever holds a token that is good, and what was granted to them in the token's organization.
-#[derive(Clone, Debug)]
-pub struct Granted {
-    /// Who asks; none where the person is no member of the organization any more.
-    pub caller: Option<Caller>,
-    /// Whether the organization may use the data export.
-    pub data_api: bool,
-    /// Whether an administrator granted the person access through documented interfaces.
-    pub api_access: bool,
-    /// The organization's time zone.
-    pub zone: Tz,
-}
-
-/// Says who comes in by a documented interface, with one statement a request.
-pub trait Grants: Send + Sync {
-    /// Who holds this API key or access token. One that is not good, for whatever reason, is one refusal.
-    fn granted<'a>(&'a self, cx: &'a Cx, token: &'a str, rule: KeyRule) -> BoxFuture<'a, Result<Granted>>;
 }

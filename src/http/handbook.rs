@@ -108,6 +108,9 @@ fn write_operation(operation: &Operation, html: &mut String) {
     for (media_type, _, example) in &operation.bodies {
         html.push_str(&format!("<h3>Body as {}</h3>\n<pre>{}</pre>\n", escaped(media_type), pretty(example)));
     }
+    if let Some(query) = &operation.graphql {
+        html.push_str(&format!("<h3>The same in GraphQL</h3>\n<pre>{}</pre>\n", escaped(query)));
+    }
     html.push_str("<h3>Answers</h3>\n");
     operation.replies.iter().for_each(|reply| write_reply(reply, html));
 }

@@ -118,7 +118,7 @@ pub fn table(name: &str) -> &'static Table {
 
 /// Tables that only the store itself and the migrations know.
 fn has_no_entity(table: &str) -> bool {
-    table.starts_with("audit_number") || ["seaql_migrations", "trail_erasure"].contains(&table)
+    table.starts_with("audit_number") || ["seaql_migrations", "tally", "trail_erasure"].contains(&table)
 }
 
 /// What the store says: the columns of every table, or of every view, each with its type and whether it may be null.

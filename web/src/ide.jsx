@@ -1,6 +1,7 @@
 // GraphiQL with the examples in its tabs and, for finding them again, in its side bar.
 
 import { useEffect, useMemo, useState } from 'react';
+import { parse, print } from 'graphql';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import '@graphiql/react/style.css';
@@ -13,11 +14,27 @@ import './workers.js';
 
 const EXAMPLES_PLUGIN = { title: 'Examples', icon: ExamplesIcon, content: Examples };
 const PLUGINS = [HISTORY_PLUGIN, EXAMPLES_PLUGIN];
-const TABS = examples.map(({ query, variables }) => ({ query, variables }));
+const EXAMPLES = examples.map(({ query, variables }) => ({ query, variables }));
+
+/** The query that a link brought (`/graphiql?query=...`), laid out for reading. */
+function brought() {
+  const query = new URLSearchParams(location.search).get('query');
+  if (!query) return null;
+  try {
+    return print(parse(query));
+  } catch {
+    return query;
+  }
+}
+
+const BROUGHT = brought();
+const TABS = BROUGHT ? [{ query: BROUGHT, variables: '' }, ...EXAMPLES] : EXAMPLES;
+// What a link brought has no variables, whatever was there before.
+const INITIAL = BROUGHT ? { initialQuery: BROUGHT, initialVariables: '' } : {};
 
 /** Of the default tabs' variables GraphiQL shows all but the first's, which it takes from its storage. */
 function rememberFirstTab() {
-  if (localStorage.getItem('graphiql:tabState')) return;
+  if (BROUGHT || localStorage.getItem('graphiql:tabState')) return;
   localStorage.setItem('graphiql:query', TABS[0].query);
   localStorage.setItem('graphiql:variables', TABS[0].variables);
 }
@@ -27,7 +44,7 @@ export default function Ide() {
   const { fetcher, dispose } = useMemo(createFetcher, []);
   useEffect(() => dispose, [dispose]);
   return (
-    <GraphiQL fetcher={fetcher} defaultTabs={TABS} plugins={PLUGINS} defaultEditorToolsVisibility="variables">
+    <GraphiQL {...INITIAL} fetcher={fetcher} defaultTabs={TABS} plugins={PLUGINS} defaultEditorToolsVisibility="variables">
       <GraphiQL.Logo> </GraphiQL.Logo>
     </GraphiQL>
   );

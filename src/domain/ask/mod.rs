@@ -2,6 +2,7 @@
 
 mod answer;
 mod expr;
+mod leap;
 mod past;
 mod referred;
 mod select;

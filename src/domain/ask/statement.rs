@@ -1,6 +1,7 @@
 //! The statements of a question: one for the rows of a level, one for their number where it is wanted.
 
 use super::expr::write_path_link;
+use super::leap::{Leap, is_tallied, write_total};
 use super::select::{Ask, Asking, List, One, Question, Select};
 use super::sql::{Sql, Wanted};
 use super::window::{Side, write_order, write_side};
@@ -102,6 +103,10 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
     let mut sql = asking.sql();
     let mut columns = Vec::new();
     let named = named(asking, question.noun, &question.select, &mut sql);
+    let leap = Leap::of(asking, question);
+    if let Some(leap) = &leap {
+        leap.write_with(question.noun, &mut sql);
+    }
     sql.push("SELECT ");
     write_columns(&named, &mut columns, &mut sql);
     write_order_values(&named, &question.ask, &mut columns, &mut sql);
@@ -119,6 +124,9 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
     }
     write_condition(asking, question.noun, &question.ask, &named.alias, &mut sql);
     write_window(question.noun, &question.ask, &named.alias, &mut sql);
+    if let Some(leap) = &leap {
+        leap.write_condition(&named.alias, &mut sql);
+    }
     // Where the identifiers are named, an order of one row and a limit say nothing new; to PostgreSQL, however, a limit is
     // a hint that reading the whole table in order may be cheaper.
     let most = question.ask.expr.most(question.noun);
@@ -129,7 +137,10 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
     if let Some(limit) = question.ask.window.limit.filter(|limit| most.is_none_or(|most| most > *limit)) {
         sql.push(" LIMIT ").push(&literal_limit(limit).to_string());
     }
-    if let Some(offset) = question.ask.window.offset.filter(|offset| *offset > 0) {
+    if let Some(leap) = &leap {
+        sql.push(" OFFSET ");
+        leap.write_offset(&mut sql);
+    } else if let Some(offset) = question.ask.window.offset.filter(|offset| *offset > 0) {
         let offset = i64::try_from(offset).unwrap_or(i64::MAX);
         sql.push(" OFFSET ").value(Kind::Long, Cell::Int(offset));
     }
@@ -154,6 +165,10 @@ pub(super) fn referred_statement(asking: &Asking, noun: &'static Noun, select: &
 }
 
 fn write_count(asking: &Asking, question: &Question, sql: &mut Sql) {
+    if is_tallied(asking, question) {
+        write_total(question.noun, sql);
+        return;
+    }
     let alias = sql.alias();
     sql.push("SELECT COUNT(*) FROM ").sought_table(&question.noun.table).push(" ").push(&alias).push(" WHERE ");
     write_condition(asking, question.noun, &question.ask, &alias, sql);

@@ -14,6 +14,7 @@ pub fn describe() -> Noun {
         "One line of work: a question of an audit, a step of an action plan or of an idea.",
     )
     .order(&[("order", false)])
+    .tallied()
     .field("legacyId", C::Id, "The same row's integer id, as the AuditComply surface shows it.")
     .field("uuid", C::Uuid, "Identifier, the same on every surface.")
     .field("number", C::Number, "Number as shown.")

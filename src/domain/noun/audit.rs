@@ -10,6 +10,7 @@ use crate::enumeration;
 pub fn describe() -> Noun {
     Noun::of::<Entity>("Audit", "audit", "audits", "A planned, documented examination of an asset or an area.")
         .keys(&["number"])
+        .tallied()
         .field("legacyId", C::Id, "The same row's integer id, as the AuditComply surface shows it.")
         .field("uuid", C::Uuid, "Identifier, the same on every surface.")
         .field("number", C::Number, "Number as shown; unique per organization and asset.")

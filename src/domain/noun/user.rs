@@ -35,17 +35,6 @@ pub fn describe() -> Noun {
         )
         .always()
         .asked()
-        .derived("hasPassword", Kind::Bool, super::derived::has_password, "Whether somebody can sign in as the person.")
-        .always()
-        .dialect()
-        .derived(
-            "apiAccess",
-            Kind::Bool,
-            super::derived::api_access,
-            "Whether the person may use the documented interfaces.",
-        )
-        .always()
-        .dialect()
         .derived("mailAddress", Kind::Text, super::derived::email_or_empty, "Mail address, empty where there is none.")
         .always()
         .dialect()
@@ -76,6 +65,17 @@ pub fn describe() -> Noun {
             super::derived::portrait_url,
             "Absolute address of a portrait that has a media type.",
         )
+        .dialect()
+        .derived("hasPassword", Kind::Bool, super::derived::has_password, "Whether somebody can sign in as the person.")
+        .always()
+        .dialect()
+        .derived(
+            "apiAccess",
+            Kind::Bool,
+            super::derived::api_access,
+            "Whether the person may use the documented interfaces.",
+        )
+        .always()
         .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")

@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::parameters::{LIMIT, LIMIT_MOST, OFFSET_MOST};
+use super::native::Queries;
+use super::parameters::{LIMIT, LIMIT_MOST, Listing, OFFSET_MOST};
 use super::refusal::Refusal;
 use super::resource::{RESOURCES, Resource, is_field, order_field};
 use crate::domain::error::Error;
@@ -54,6 +55,7 @@ fn operation(resource: &'static Resource, path: String) -> Operation {
         parameters: Vec::new(),
         bodies: Vec::new(),
         replies: Vec::new(),
+        graphql: None,
         security: vec!["token"],
     }
 }
@@ -128,6 +130,7 @@ fn list(resource: &'static Resource) -> Operation {
         about: "Parameters that are not listed are ignored.".to_owned(),
         parameters,
         replies: replies(reply, &refusals, false),
+        graphql: Some(Queries::of(resource).list(&Listing::plain())),
         ..operation(resource, format!("{}/{}.json", super::BASE, resource.name))
     }
 }
@@ -158,6 +161,7 @@ fn record(resource: &'static Resource) -> Operation {
         about: "`columns` leaves what stands inside whole. Parameters that are not listed are ignored.".to_owned(),
         parameters: vec![uuid, columns(form)],
         replies: replies(reply, &refusals, true),
+        graphql: Some(Queries::of(resource).record(uuid::uuid!("e2b1a7d4-6c3f-4b90-8d15-7f0a9c8b6e52"))),
         ..operation(resource, format!("{}/{}/{{uuid}}.json", super::BASE, resource.name))
     }
 }

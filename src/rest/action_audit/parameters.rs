@@ -11,6 +11,9 @@ pub const LIMIT: u64 = 100;
 /// The most rows that are passed over.
 pub const OFFSET_MOST: u64 = 2_147_483_647;
 
+/// The field that lists are ordered by where nothing is said.
+const CREATED: &str = "createdAt";
+
 /// The parameters of a list, in the order they are echoed and checked.
 pub const OF_LIST: &[&str] = &["sort_by", "sort_dir", "offset", "limit", "columns"];
 /// The parameters of a record.
@@ -34,12 +37,17 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// Where nothing is said.
+    pub fn plain() -> Self {
+        Self { sort_by: None, sort_dir: None, offset: 0, limit: LIMIT, columns: None, order: CREATED }
+    }
+
     /// Reads the parameters of a list whose rows have this form.
     pub fn read(query: &Query, row: &Form) -> Result<Self, Refusal> {
         once(query, OF_LIST)?;
         let sort_by = query.last("sort_by");
         let order = match sort_by {
-            None => "createdAt",
+            None => CREATED,
             Some(name) => {
                 let member = row.members.iter().find(|member| member.key == name);
                 member.and_then(order_field).ok_or_else(|| Refusal::column("sort_by", name))?

@@ -129,9 +129,8 @@ fn shown(member: &crate::rest::kit::Member) -> Json {
     let (kind, more) = match &member.is {
         Is::Value(_, write) => of_schema(&(write.schema)()),
         Is::One(ways) => {
-            let members = ways.first().map(|(_, form)| form.members.as_slice()).unwrap_or_default();
-            let members: Map<String, Json> =
-                members.iter().map(|member| (member.key.to_owned(), shown(member))).collect();
+            let members = ways.first().into_iter().flat_map(|(_, form)| &form.members);
+            let members: Map<String, Json> = members.map(|member| (member.key.to_owned(), shown(member))).collect();
             ("nested object", vec![("children", Json::Object(members))])
         }
         Is::Many(_) | Is::Sole(..) => ("field", Vec::new()),

@@ -172,3 +172,28 @@ pub fn alternate(query: &str) -> String {
     let query: String = form_urlencoded::byte_serialize(query.as_bytes()).collect();
     format!("</graphiql?query={query}>; rel=\"alternate\"; type=\"text/html\"; title=\"GraphQL\"")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+    use crate::rest::kit::write::{INTEGER, TEXT};
+
+    static PERSON: LazyLock<Form> = LazyLock::new(|| Form::of("Person", "User").value("mail", &["mailAddress"], TEXT));
+
+    #[test]
+    fn a_form_is_selected_with_fragments_lists_and_native_names() {
+        let natives = [Native { noun: "User", field: "mailAddress", from: &["email"] }];
+        let many =
+            Many { relation: "audits", order: &[("uuid", true), ("standing", false)], only: None, form: &PERSON };
+        let form = Form::of("Area", "AuditArea")
+            .value("threshold", &["auditThreshold"], INTEGER)
+            .value("abbr", &["orgUnit.abbr"], TEXT)
+            .one("leader", "leader", &PERSON);
+        let text = "{ auditThreshold orgUnit { abbr } leader { ...Person } } } } fragment Person on User { email }";
+        assert_eq!(tail(&form, &natives), text);
+        let noun = model().noun("Audit").unwrap();
+        assert_eq!(order_argument(noun, many.order), ", orderBy: [{field: UUID, direction: DESC}]");
+    }
+}

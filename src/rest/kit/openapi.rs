@@ -45,6 +45,8 @@ pub struct Operation {
     pub bodies: Vec<(&'static str, Json, Json)>,
     /// Its answers.
     pub replies: Vec<Reply>,
+    /// The GraphQL query with the same data, where there is one.
+    pub graphql: Option<String>,
     /// The names of the ways of saying who asks, any of which will do; none where nobody needs to say.
     pub security: Vec<&'static str>,
 }
@@ -230,6 +232,9 @@ impl Operation {
             });
             operation.insert("requestBody".to_owned(), json!({ "content": bodies.collect::<Map<_, _>>() }));
         }
+        if let (Some(operation), Some(query)) = (operation.as_object_mut(), &self.graphql) {
+            operation.insert("x-graphql".to_owned(), query.as_str().into());
+        }
         operation
     }
 }
@@ -259,5 +264,21 @@ impl Reply {
             reply.insert("content".to_owned(), json!({ (*media_type): body }));
         }
         reply
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_is_admitted_beside_a_type_a_set_and_a_reference() {
+        assert_eq!(
+            or_null(json!({ "type": "string", "format": "date" })),
+            json!({ "format": "date", "type": ["string", "null"] })
+        );
+        let set = json!({ "type": "string", "enum": ["asc", "desc"] });
+        assert_eq!(or_null(set.clone()), json!({ "anyOf": [set, { "type": "null" }] }));
+        assert_eq!(or_null(reference("User")), json!({ "anyOf": [reference("User"), { "type": "null" }] }));
     }
 }

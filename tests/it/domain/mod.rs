@@ -4,3 +4,5 @@ mod ask;
 mod db;
 mod model;
 mod trail;
+
+pub use self::ask::stage;

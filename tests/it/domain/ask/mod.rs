@@ -3,12 +3,15 @@
 mod edge;
 mod every_field;
 mod filter;
+mod leap;
 mod paging;
 mod past;
 mod reckon;
 mod statements;
 mod tenants;
 mod world;
+
+pub use self::reckon::stage;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -148,10 +148,6 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
     }
 }
 
-fn is_late(issue: &Row) -> bool {
-    matches!(issue.get("complete_by"), Cell::Date(last) if *last < clock().now().date_naive())
-}
-
 /// The state table of the contracts, word for word.
 pub fn stage(state: &str) -> &'static str {
     match state {
@@ -168,6 +164,10 @@ fn whole(value: &Cell) -> Cell {
     let Cell::Decimal(value) = value else { return Cell::Null };
     let whole = value.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
     Cell::Int(i64::try_from(whole).expect("a number of 64 bits"))
+}
+
+fn is_late(issue: &Row) -> bool {
+    matches!(issue.get("complete_by"), Cell::Date(last) if *last < clock().now().date_naive())
 }
 
 fn text<'r>(row: &'r Row, column: &str) -> &'r str {
