@@ -6,6 +6,7 @@ use super::body::TYPES;
 use super::create::{self, PROFILE, Recipe};
 use super::filter::{Filter, Kind as FilterKind};
 use super::member::{Kind, Member};
+use super::native::Queries;
 use super::page;
 use super::refusal::{DISABLED, NO_CREDENTIALS, Refusal};
 use super::resource::{RESOURCES, Resource};
@@ -81,6 +82,7 @@ fn operation((method, path): (&'static str, String), id: &str, (tag, summary): (
         parameters: Vec::new(),
         bodies: Vec::new(),
         replies: Vec::new(),
+        graphql: None,
         security: vec!["jwt"],
     }
 }
@@ -241,6 +243,7 @@ fn list(resource: &'static Resource) -> Operation {
     Operation {
         parameters,
         replies: sorted(replies),
+        graphql: Some(Queries::of(resource).list(page::DEFAULT)),
         ..operation(
             ("get", address(resource, false)),
             resource.reads[0],
@@ -288,6 +291,7 @@ fn record(resource: &'static Resource) -> Operation {
     Operation {
         parameters: vec![id()],
         replies: sorted(replies),
+        graphql: Some(Queries::of(resource).record(1)),
         ..operation(
             ("get", address(resource, true)),
             resource.reads[1],

@@ -202,7 +202,7 @@ impl Auditcomply {
     async fn page(&self, ready: &Ready, cx: &Cx, call: &Call) -> Result<Answer, Refusal> {
         let mut conditions = vec![ready.rows()];
         conditions.extend(filter::condition(ready.resource.filters, ready.shape.noun, &call.query)?);
-        let expr = Expr::And(conditions);
+        let expr = Expr::all(conditions);
         let size = page::size(&call.query);
         let number = match page::wanted(&call.query).ok_or(Refusal::Page)? {
             WantedPage::Number(number) => number,
@@ -240,7 +240,7 @@ impl Auditcomply {
         }
         let id = id.ok_or(Refusal::NotFound)?;
         let this = at(ready.shape.noun, "legacyId", Test::Eq(id.into()));
-        let this = Expr::And(vec![ready.rows(), this]);
+        let this = Expr::all([ready.rows(), this]);
         if removes {
             create::remove(&cx, ready, this).await?;
             let mut answer = Answer::new(StatusCode::NO_CONTENT, "application/json", Vec::new());

@@ -109,7 +109,7 @@ pub fn audit_templates(noun: &Noun) -> Expr {
 pub async fn holds(cx: &Cx, segment: &str, (key, text): (&str, &str)) -> Result<bool> {
     let ready = find(segment).ok_or(Error::Internal)?;
     let named = at(ready.shape.noun, key, Test::Eq(text.into()));
-    Ok(ready.shape.count(cx, Expr::And(vec![ready.rows(), named])).await? > 0)
+    Ok(ready.shape.count(cx, Expr::all([ready.rows(), named])).await? > 0)
 }
 
 /// People who can be chosen: active or inactive ones.

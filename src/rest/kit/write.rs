@@ -59,3 +59,15 @@ pub fn example(schema: &Json) -> Json {
         None => Json::Null,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_schema_has_an_example() {
+        assert_eq!(example(&json!({ "type": "string", "examples": ["b"], "enum": ["a", "b"] })), "b");
+        assert_eq!(example(&json!({ "type": "string", "enum": ["a", "b"] })), "a");
+        assert_eq!(example(&json!({ "type": "array" })), json!([]));
+    }
+}
