@@ -90,6 +90,11 @@ impl Expr {
         Self::And(Vec::new())
     }
 
+    /// All of these hold. Nothing is asked where each of them always does.
+    pub fn all(operands: impl IntoIterator<Item = Self>) -> Self {
+        Self::And(operands.into_iter().filter(|operand| !operand.is_always()).collect())
+    }
+
     /// The condition that never holds.
     pub fn never() -> Self {
         Self::Or(Vec::new())

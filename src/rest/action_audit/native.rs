@@ -3,6 +3,7 @@
 use super::parameters::Listing;
 use super::resource::Resource;
 use crate::domain::model::model;
+pub use crate::rest::kit::native::alternate;
 use crate::rest::kit::native::{Native, order_argument, tail};
 use uuid::Uuid;
 
@@ -64,10 +65,4 @@ impl Queries {
         let plural = model().noun(self.resource.record.noun).map_or("", |noun| noun.plural);
         format!("{{ {plural}(first: 1, filter: {{uuid: {{eq: \"{uuid}\"}}}}) {{ nodes {}", self.record)
     }
-}
-
-/// The value of `Link` that leads to GraphiQL with a query.
-pub fn alternate(query: &str) -> String {
-    let query: String = form_urlencoded::byte_serialize(query.as_bytes()).collect();
-    format!("</graphiql?query={query}>; rel=\"alternate\"; type=\"text/html\"; title=\"GraphQL\"")
 }

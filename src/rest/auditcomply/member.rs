@@ -170,7 +170,7 @@ pub fn check_object(members: &[Member], object: &Value, is_form: bool) -> Checke
     let mut checked = Checked::default();
     for member in members {
         let found = match member.kind {
-            Kind::Either(target, id_key) => reference::either(member, (target, id_key), object),
+            Kind::Either(target, id_key) => reference::either(member, (target, id_key), (object, is_form)),
             _ => one(member, object.get(member.key), is_form).map_err(|fault| vec![(member.key, fault)]),
         };
         match found {

@@ -3,11 +3,13 @@
 
 mod body;
 mod create;
+mod document;
 mod filter;
 mod form;
 mod instant;
 mod json;
 mod member;
+mod native;
 mod options;
 mod page;
 mod reference;
@@ -19,11 +21,12 @@ mod write;
 
 use std::sync::Arc;
 
-use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, VARY};
+use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, LINK, VARY};
 use axum::http::{Method, StatusCode};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
+pub use self::native::queries;
 use self::page::{Page, Wanted as WantedPage};
 use self::refusal::Refusal;
 use self::resource::Ready;
@@ -32,6 +35,8 @@ pub use self::token::Lives;
 use crate::domain::ask::{Expr, Test, Window};
 use crate::domain::cx::{Cx, Role, Surface};
 use crate::domain::session::{Sessions, UserTokens};
+use crate::rest::kit::native::alternate;
+use crate::rest::kit::openapi::Document;
 use crate::rest::kit::{Answer, Call, Dialect, Head, Out, Refused, Terms, Wanted, at};
 
 /// Longest body in bytes (1.1).
@@ -70,6 +75,10 @@ impl Dialect for Auditcomply {
             dressed(answer, place)
         }
         .boxed()
+    }
+
+    fn document(&self) -> Option<(&'static str, Document)> {
+        Some(("auditcomply", document::document()))
     }
 
     fn refuse(&self, head: &Head, refused: Refused) -> Answer {
@@ -193,7 +202,7 @@ impl Auditcomply {
     async fn page(&self, ready: &Ready, cx: &Cx, call: &Call) -> Result<Answer, Refusal> {
         let mut conditions = vec![ready.rows()];
         conditions.extend(filter::condition(ready.resource.filters, ready.shape.noun, &call.query)?);
-        let expr = Expr::And(conditions);
+        let expr = Expr::all(conditions);
         let size = page::size(&call.query);
         let number = match page::wanted(&call.query).ok_or(Refusal::Page)? {
             WantedPage::Number(number) => number,
@@ -215,7 +224,7 @@ impl Auditcomply {
         Page { number, size, count }.open(&address, &call.query, &mut out);
         ready.shape.write_all(&level, &mut out);
         out.raw("}");
-        Ok(written(StatusCode::OK, out))
+        Ok(written(StatusCode::OK, out).with(LINK, &alternate(&ready.queries.list(size))))
     }
 
     async fn record(
@@ -229,8 +238,9 @@ impl Auditcomply {
         if call.method == Method::OPTIONS {
             return Ok(options::record(ready));
         }
-        let this = at(ready.shape.noun, "legacyId", Test::Eq(id.ok_or(Refusal::NotFound)?.into()));
-        let this = Expr::And(vec![ready.rows(), this]);
+        let id = id.ok_or(Refusal::NotFound)?;
+        let this = at(ready.shape.noun, "legacyId", Test::Eq(id.into()));
+        let this = Expr::all([ready.rows(), this]);
         if removes {
             create::remove(&cx, ready, this).await?;
             let mut answer = Answer::new(StatusCode::NO_CONTENT, "application/json", Vec::new());
@@ -241,7 +251,7 @@ impl Auditcomply {
         let terms = self.terms(call);
         let mut out = Out::new(&terms);
         ready.shape.write(&level, 0, &mut out);
-        Ok(written(StatusCode::OK, out))
+        Ok(written(StatusCode::OK, out).with(LINK, &alternate(&ready.queries.record(id))))
     }
 
     fn terms(&self, call: &Call) -> Terms {

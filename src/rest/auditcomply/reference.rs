@@ -195,10 +195,14 @@ pub fn linked(target: &Target, value: &Value) -> std::result::Result<Option<Want
 pub fn either(
     member: &Member,
     (target, id_key): (&'static Target, &'static str),
-    object: &Value,
+    (object, is_form): (&Value, bool),
 ) -> std::result::Result<Option<Got>, Vec<(&'static str, Json)>> {
     let mut faults = Vec::new();
-    let nested = match object.get(member.key) {
+    // A field of a form that was left empty is as if it were not there.
+    let given = |key: &str| {
+        object.get(key).filter(|value| !is_form || !matches!(value, Value::Text(text) if text.trim().is_empty()))
+    };
+    let nested = match given(member.key) {
         None => None,
         Some(Value::Null) => {
             faults.push((member.key, said(NULL)));
@@ -206,7 +210,7 @@ pub fn either(
         }
         Some(value) => nested(target, value).map_err(|fault| faults.push((member.key, fault))).ok(),
     };
-    let id = match object.get(id_key) {
+    let id = match given(id_key) {
         None => None,
         Some(Value::Null) => {
             faults.push((id_key, said(NULL)));
@@ -252,7 +256,7 @@ pub async fn look_up<'w>(cx: &Cx, wanted: impl Iterator<Item = (&'static Target,
         let [name, second] = target.names;
         let named = Expr::Or(vec![at(noun, "legacyId", Test::In(ids)), at(noun, name, Test::In(names))]);
         let ask = Ask {
-            expr: Expr::And(vec![(target.rows)(noun), named]),
+            expr: Expr::all([(target.rows)(noun), named]),
             order: Vec::new(),
             window: Window::default(),
             rows: true,

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::filter::{self, Filter};
 use super::form;
+use super::native::Queries;
 use crate::domain::ask::{Expr, Test, named_order};
 use crate::domain::cell::Cell;
 use crate::domain::cx::{Cx, Role};
@@ -32,6 +33,8 @@ pub struct Resource {
     pub order: &'static [(&'static str, bool)],
     /// Its filters.
     pub filters: &'static [Filter],
+    /// Which rows, as GraphQL's filter says it.
+    pub native: Option<&'static str>,
 }
 
 /// How one is made.
@@ -49,6 +52,8 @@ pub struct Ready {
     pub resource: &'static Resource,
     /// Its form.
     pub shape: Shape,
+    /// The same in GraphQL.
+    pub queries: Queries,
 }
 
 impl Ready {
@@ -64,8 +69,12 @@ impl Ready {
 }
 
 /// All resources, made ready.
-pub static READY: LazyLock<Vec<Ready>> =
-    LazyLock::new(|| RESOURCES.iter().map(|resource| Ready { resource, shape: Shape::of(resource.form) }).collect());
+pub static READY: LazyLock<Vec<Ready>> = LazyLock::new(|| {
+    RESOURCES
+        .iter()
+        .map(|resource| Ready { resource, shape: Shape::of(resource.form), queries: Queries::of(resource) })
+        .collect()
+});
 
 /// The resource of a first segment.
 pub fn find(segment: &str) -> Option<&'static Ready> {
@@ -100,7 +109,7 @@ pub fn audit_templates(noun: &Noun) -> Expr {
 pub async fn holds(cx: &Cx, segment: &str, (key, text): (&str, &str)) -> Result<bool> {
     let ready = find(segment).ok_or(Error::Internal)?;
     let named = at(ready.shape.noun, key, Test::Eq(text.into()));
-    Ok(ready.shape.count(cx, Expr::And(vec![ready.rows(), named])).await? > 0)
+    Ok(ready.shape.count(cx, Expr::all([ready.rows(), named])).await? > 0)
 }
 
 /// People who can be chosen: active or inactive ones.
@@ -118,7 +127,18 @@ const fn read(
     reads: [&'static str; 2],
     form: &'static LazyLock<Form>,
 ) -> Resource {
-    Resource { segment, title, reads, create: None, destroy: None, form, rows: all, order: &[], filters: &[] }
+    Resource {
+        segment,
+        title,
+        reads,
+        create: None,
+        destroy: None,
+        form,
+        rows: all,
+        order: &[],
+        filters: &[],
+        native: None,
+    }
 }
 
 const fn making(id: &'static str, role: Role) -> Option<Making> {
@@ -130,10 +150,12 @@ pub static RESOURCES: [Resource; 19] = [
     Resource {
         create: making("asset_create", Role::Admin),
         rows: unarchived,
+        native: Some("archived: {eq: false}"),
         ..read("asset", "Asset", ["asset_retrieve", "asset_retrieve_2"], &form::ASSET)
     },
     Resource {
         rows: unarchived,
+        native: Some("archived: {eq: false}"),
         ..read(
             "asset_breadcrumbs",
             "Asset Breadcrumb",
@@ -143,10 +165,12 @@ pub static RESOURCES: [Resource; 19] = [
     },
     Resource {
         rows: active,
+        native: Some("active: {eq: true}"),
         ..read("asset_profiles", "Asset Profile", ["asset_profiles_list", "asset_profiles_retrieve"], &form::PROFILE)
     },
     Resource {
         rows: unarchived,
+        native: Some("archived: {eq: false}"),
         order: &[("path", false)],
         ..read("asset_tree", "Asset Tree", ["asset_tree_list", "asset_tree_retrieve"], &form::TREE_NODE)
     },
@@ -162,6 +186,7 @@ pub static RESOURCES: [Resource; 19] = [
     Resource {
         create: making("contacts_create", Role::Member),
         rows: |noun| with_password(noun, false),
+        native: Some("status: {in: [ACTIVE, INACTIVE]}"),
         ..read("contacts", "Contact", ["contacts_retrieve", "contacts_retrieve_2"], &form::CONTACT)
     },
     read("datastores", "Datastore", ["datastores_list", "datastores_retrieve"], &form::DATASTORE),
@@ -182,6 +207,7 @@ pub static RESOURCES: [Resource; 19] = [
     ),
     Resource {
         rows: |noun| of_kind(noun, "NONCONFORMANCE"),
+        native: Some("kind: {eq: NONCONFORMANCE}"),
         filters: filter::NONCONFORMANCES,
         ..read(
             "nonconformances",
@@ -213,16 +239,19 @@ pub static RESOURCES: [Resource; 19] = [
     },
     Resource {
         rows: |noun| of_kind(noun, "TASK"),
+        native: Some("kind: {eq: TASK}"),
         filters: filter::TASKS,
         ..read("tasks", "Task", ["tasks_list", "tasks_retrieve"], &form::TASK)
     },
     Resource {
         rows: audit_templates,
+        native: Some("kind: {eq: AUDIT}"),
         ..read("templates", "Template", ["templates_list", "templates_retrieve"], &form::TEMPLATE)
     },
     Resource {
         create: making("users_create", Role::Admin),
         rows: |noun| with_password(noun, true),
+        native: Some("status: {in: [ACTIVE, INACTIVE]}"),
         ..read("users", "User", ["users_retrieve", "users_retrieve_2"], &form::USER)
     },
 ];

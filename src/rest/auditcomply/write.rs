@@ -32,53 +32,63 @@ fn first(out: &mut Out<'_>, cells: Cells<'_>) {
 }
 
 /// A string.
-pub const TEXT: Write = Write { schema: || json!({ "type": "string" }), run: first };
+pub const TEXT: Write = Write { schema: || json!({ "type": "string", "examples": ["Cold store 2"] }), run: first };
 /// A string, empty where there is none.
 pub const TEXT_OR_EMPTY: Write = Write {
-    schema: || json!({ "type": "string" }),
+    schema: || json!({ "type": "string", "examples": ["Passed"] }),
     run: |out, cells| out.text(cells.first().as_str().unwrap_or_default()),
 };
 /// An address.
-pub const URI: Write = Write { schema: || json!({ "type": "string", "format": "uri" }), run: first };
+pub const URI: Write = Write {
+    schema: || json!({ "type": "string", "format": "uri", "examples": ["https://files.example.org/r/1.pdf"] }),
+    run: first,
+};
 /// A mail address, empty where there is none.
 pub const EMAIL: Write = Write {
-    schema: || json!({ "type": "string", "format": "email" }),
+    schema: || json!({ "type": "string", "format": "email", "examples": ["mira@plant.example"] }),
     run: |out, cells| out.text(cells.first().as_str().unwrap_or_default()),
 };
 /// A whole number.
-pub const INT: Write = Write { schema: || json!({ "type": "integer" }), run: first };
+pub const INT: Write = Write { schema: || json!({ "type": "integer", "examples": [41] }), run: first };
 /// A double.
-pub const DOUBLE: Write = Write { schema: || json!({ "type": "number", "format": "double" }), run: first };
+pub const DOUBLE: Write =
+    Write { schema: || json!({ "type": "number", "format": "double", "examples": [47.5] }), run: first };
 /// A truth value; false where there is none.
 pub const BOOL: Write = Write {
-    schema: || json!({ "type": "boolean" }),
+    schema: || json!({ "type": "boolean", "examples": [true] }),
     run: |out, cells| cell(out, &Cell::Bool(cells.first().as_bool() == Some(true))),
 };
 /// An instant.
-pub const INSTANT: Write = Write { schema: || json!({ "type": "string", "format": "date-time" }), run: first };
+pub const INSTANT: Write = Write {
+    schema: || json!({ "type": "string", "format": "date-time", "examples": ["2031-04-02T08:15:00Z"] }),
+    run: first,
+};
 /// A day.
-pub const DATE: Write = Write { schema: || json!({ "type": "string", "format": "date" }), run: first };
+pub const DATE: Write =
+    Write { schema: || json!({ "type": "string", "format": "date", "examples": ["2031-05-01"] }), run: first };
 /// A whole number, written as a string because the document has it so.
 pub const DIGITS: Write = Write {
-    schema: || json!({ "type": "string", "pattern": "^[0-9]+$" }),
+    schema: || json!({ "type": "string", "pattern": "^[0-9]+$", "examples": ["2"] }),
     run: |out, cells| out.text(&cells.first().as_int().unwrap_or_default().to_string()),
 };
 /// An object, written as the string of its compact text.
 pub const OBJECT_TEXT: Write = Write {
-    schema: || json!({ "type": "string", "contentMediaType": "application/json" }),
+    schema: || json!({ "type": "string", "contentMediaType": "application/json", "examples": ["{}"] }),
     run: |out, cells| out.text(&parsed(cells.first()).filter(Json::is_object).unwrap_or_else(|| json!({})).to_string()),
 };
 /// An object.
 pub const OBJECT: Write = Write {
-    schema: || json!({ "type": "object" }),
+    schema: || json!({ "type": "object", "examples": [{}] }),
     run: |out, cells| out.value(&parsed(cells.first()).filter(Json::is_object).unwrap_or_else(|| json!({}))),
 };
 /// A list of strings, joined with commas.
-pub const JOINED: Write =
-    Write { schema: || json!({ "type": "string" }), run: |out, cells| out.text(&texts(cells.first()).join(",")) };
+pub const JOINED: Write = Write {
+    schema: || json!({ "type": "string", "examples": ["press,guard"] }),
+    run: |out, cells| out.text(&texts(cells.first()).join(",")),
+};
 /// A list of strings.
 pub const TEXTS: Write = Write {
-    schema: || json!({ "type": "array", "items": { "type": "string" } }),
+    schema: || json!({ "type": "array", "items": { "type": "string" }, "examples": [["No"]] }),
     run: |out, cells| out.value(&texts(cells.first())),
 };
 

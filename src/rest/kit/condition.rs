@@ -17,3 +17,21 @@ pub fn at(noun: &Noun, path: &str, test: Test) -> Expr {
     debug_assert!(expr.is_some(), "{path} is nothing of {}", noun.name);
     expr.unwrap_or_else(Expr::never)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_through_its_relations() {
+        let noun = model().noun("Audit").unwrap();
+        let Expr::Related { relation, expr } = at(noun, "template.category.label", Test::IsNull(true)) else {
+            panic!("a related record")
+        };
+        assert_eq!(noun.relations[relation].name, "template");
+        let template = model().noun("Template").unwrap();
+        assert_eq!(*expr, at(template, "category.label", Test::IsNull(true)));
+        let (name, _) = noun.find_field("name").unwrap();
+        assert_eq!(at(noun, "name", Test::IsNull(true)), Expr::field(name, Test::IsNull(true)));
+    }
+}

@@ -19,18 +19,31 @@ pub struct Native {
 #[derive(Default)]
 struct Selection(Vec<(String, Self)>);
 
+/// A list within a record: its order, and how many of it.
+struct Listed<'o> {
+    order: &'o [(&'static str, bool)],
+    most: usize,
+}
+
 /// The forms that were met, each to become a fragment.
 struct Fragments<'n> {
     natives: &'n [Native],
+    /// Most rows of a list within a record.
+    nested: usize,
     found: Vec<&'static Form>,
 }
 
 /// The most rows of a list within a record that GraphQL gives at once.
-const NESTED_MOST: usize = 100;
+pub const NESTED_MOST: usize = 100;
 
 /// What selects a form of each node, behind `{ connection(...) { nodes `, to the end of the document.
 pub fn tail(form: &Form, natives: &[Native]) -> String {
-    let mut fragments = Fragments { natives, found: Vec::new() };
+    tail_of(form, natives, NESTED_MOST)
+}
+
+/// The same with at most so many rows of each list within a record.
+pub fn tail_of(form: &Form, natives: &[Native], nested: usize) -> String {
+    let mut fragments = Fragments { natives, nested, found: Vec::new() };
     let mut text = String::new();
     fragments.selection(form).write(&mut text);
     text.push_str(" } }");
@@ -80,13 +93,13 @@ impl Selection {
     }
 
     /// Goes along a relation; gives the noun at its end.
-    fn enter(&mut self, noun: &'static Noun, name: &str, order: &[(&str, bool)]) -> (&'static Noun, &mut Self) {
+    fn enter(&mut self, noun: &'static Noun, name: &str, list: &Listed<'_>) -> (&'static Noun, &mut Self) {
         let found = noun.find_relation(name).and_then(|(index, _)| model().related(noun, index));
         debug_assert!(found.is_some(), "{name} is no relation of {}", noun.name);
         let Some((relation, target)) = found else { return (noun, self) };
         let below = if relation.shape == Shape::Connection {
-            let order = order_argument(target, order);
-            self.child(format!("{name}(first: {NESTED_MOST}{order})")).child("nodes".to_owned())
+            let order = order_argument(target, list.order);
+            self.child(format!("{name}(first: {}{order})", list.most)).child("nodes".to_owned())
         } else {
             self.child(name.to_owned())
         };
@@ -143,13 +156,21 @@ impl Fragments<'_> {
     }
 
     fn list(&mut self, noun: &'static Noun, many: &Many, path: &str, into: &mut Selection) {
-        let (noun, into) = into.enter(noun, many.relation, many.order);
+        let (noun, into) = into.enter(noun, many.relation, &Listed { order: many.order, most: self.nested });
         self.spread(noun, path, many.form, into);
     }
 }
 
 fn along<'s>(noun: &'static Noun, path: &str, into: &'s mut Selection) -> (&'static Noun, &'s mut Selection) {
-    path.split('.').filter(|name| !name.is_empty()).fold((noun, into), |(noun, into), name| into.enter(noun, name, &[]))
+    path.split('.')
+        .filter(|name| !name.is_empty())
+        .fold((noun, into), |(noun, into), name| into.enter(noun, name, &Listed { order: &[], most: NESTED_MOST }))
+}
+
+/// The value of `Link` that leads to GraphiQL with a query.
+pub fn alternate(query: &str) -> String {
+    let query: String = form_urlencoded::byte_serialize(query.as_bytes()).collect();
+    format!("</graphiql?query={query}>; rel=\"alternate\"; type=\"text/html\"; title=\"GraphQL\"")
 }
 
 #[cfg(test)]

@@ -50,7 +50,24 @@ pub const DATE: Write = Write {
     },
 };
 
-/// The first example that a schema gives.
+/// The first example that a schema gives, else the first of its words; of a list the empty one.
 pub fn example(schema: &Json) -> Json {
-    schema.get("examples").and_then(|examples| examples.get(0)).cloned().unwrap_or_default()
+    let given = ["examples", "enum"].iter().find_map(|key| schema.get(key)?.get(0));
+    match given {
+        Some(example) => example.clone(),
+        None if schema.get("type").is_some_and(|kind| kind == "array") => json!([]),
+        None => Json::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_schema_has_an_example() {
+        assert_eq!(example(&json!({ "type": "string", "examples": ["b"], "enum": ["a", "b"] })), "b");
+        assert_eq!(example(&json!({ "type": "string", "enum": ["a", "b"] })), "a");
+        assert_eq!(example(&json!({ "type": "array" })), json!([]));
+    }
 }

@@ -39,7 +39,12 @@ impl Made {
 
 /// The recipe of a resource.
 pub fn recipe(ready: &Ready) -> Option<&'static Recipe> {
-    MAKINGS.iter().find(|recipe| recipe.segment == ready.resource.segment)
+    recipe_of(ready.resource.segment)
+}
+
+/// The recipe of what is made at a first segment.
+pub fn recipe_of(segment: &str) -> Option<&'static Recipe> {
+    MAKINGS.iter().find(|recipe| recipe.segment == segment)
 }
 
 fn act(name: &str) -> Result<&'static Act, Refusal> {

@@ -86,7 +86,7 @@ pub const FIELD_TYPES: &[&str] =
 
 const FIELDS: Write = Write {
     schema: || {
-        json!({ "type": "object", "additionalProperties": {
+        json!({ "type": "object", "examples": [{}], "additionalProperties": {
             "type": "object",
             "required": ["label", "type", "required", "choices", "position"],
             "properties": {

@@ -33,6 +33,7 @@ const PHASES: Write = Write {
         });
         json!({
             "type": "object", "required": ["count", "current", "items"],
+            "examples": [{ "count": 0, "current": null, "items": [] }],
             "properties": {
                 "count": { "type": "integer" },
                 "current": { "type": ["integer", "null"] },
@@ -154,6 +155,7 @@ pub const ACTION: Write = Write {
     schema: || {
         json!({
             "type": "object", "required": ["description", "root_cause", "due_date", "completed_at"],
+            "examples": [{ "description": "Replace the guard", "root_cause": null, "due_date": "2031-05-01", "completed_at": null }],
             "properties": {
                 "description": { "type": "string" },
                 "root_cause": { "type": ["string", "null"] },

@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use serde_json::json;
-
 use crate::rest::auditcomply::write::{BOOL, EMAIL, INSTANT, INT, OBJECT, TEXT, URI};
 use crate::rest::kit::{Form, Many, Write};
 
@@ -20,10 +18,8 @@ pub static TEMPLATE: LazyLock<Form> = LazyLock::new(|| {
 pub static CATEGORY: LazyLock<Form> =
     LazyLock::new(|| Form::of("Category", "Category").value("id", &["legacyId"], INT).maybe("label", &["label"], TEXT));
 
-const IN_USE: Write = Write {
-    schema: || json!({ "type": "boolean" }),
-    run: |out, cells| out.value(&(cells.first().as_str() == Some("ACTIVE"))),
-};
+const IN_USE: Write =
+    Write { schema: BOOL.schema, run: |out, cells| out.value(&(cells.first().as_str() == Some("ACTIVE"))) };
 
 fn person(name: &'static str) -> Form {
     Form::of(name, "User")

@@ -1,6 +1,7 @@
 //! The dialect of AuditComply, against its contract: a test's name begins with the number of the acceptance item it shows.
 
 mod filters;
+mod native;
 mod paging;
 mod shapes;
 mod sign_in;

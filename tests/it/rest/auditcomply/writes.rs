@@ -490,7 +490,7 @@ async fn item_49_forms_are_read_like_json(kind: Store) {
         ("/users/", "username=form&email=f%40x.example&password=long+enough"),
         ("/datastoresinfo/", "name=Form&current_datastore=/datastores/1001/"),
         ("/programs/", "name=Form&asset.id=1001&lead_auditor.username=dora"),
-        ("/schedules/", "template.name=Machine+guarding&who_id=1003&asset.name=Quay+3"),
+        ("/schedules/", "template.name=Machine+guarding&template_id=&who_id=1003&asset.name=Quay+3"),
         ("/statuses/", "name=Form&compliant=true"),
         ("/asset/", "name=Form&metadata_template_id=1001&metadata=%5B%7B%22field_id%22:1,%22value%22:%22x%22%7D%5D"),
     ];
