@@ -10,7 +10,6 @@ use super::App;
 use super::media::Media;
 use super::pages::{etag, fresh, with_policy};
 use super::refusal::Refusal;
-use crate::rest::kit::Dialect;
 use crate::rest::kit::openapi::{Document, Operation, Parameter, Reply};
 
 /// One interface.
@@ -21,18 +20,18 @@ pub struct Handbook {
     page: String,
 }
 
-impl Handbook {
-    /// Of every dialect that describes itself.
-    pub fn all(dialects: &[Arc<dyn Dialect>]) -> Vec<Self> {
-        let described = dialects.iter().filter_map(|dialect| dialect.document());
-        let written = described.map(|(name, document)| Self {
+/// Of every dialect that describes itself. Made when somebody first looks: they take as much memory as a connection.
+pub fn all(app: &App) -> &[Handbook] {
+    app.handbooks.get_or_init(|| {
+        let described = app.dialects.iter().filter_map(|dialect| dialect.document());
+        let written = described.map(|(name, document)| Handbook {
             name,
             title: document.title,
             document: document.json().to_string(),
             page: page(name, &document),
         });
         written.collect()
-    }
+    })
 }
 
 /// The interfaces as a list of links.
@@ -49,7 +48,7 @@ pub fn list(handbooks: &[Handbook]) -> String {
 
 /// An interface for people.
 pub async fn read(State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let Some(handbook) = app.handbooks.iter().find(|handbook| handbook.name == name) else {
+    let Some(handbook) = all(&app).iter().find(|handbook| handbook.name == name) else {
         return Refusal::not_found().response(Media::Json);
     };
     let page = handbook.page.clone();
@@ -58,7 +57,7 @@ pub async fn read(State(app): State<Arc<App>>, Path(name): Path<String>, headers
 
 /// An interface for programs.
 pub async fn openapi(State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let Some(handbook) = app.handbooks.iter().find(|handbook| handbook.name == name) else {
+    let Some(handbook) = all(&app).iter().find(|handbook| handbook.name == name) else {
         return Refusal::not_found().response(Media::Json);
     };
     let document = handbook.document.clone();

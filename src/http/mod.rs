@@ -15,8 +15,8 @@ mod payload;
 mod refusal;
 mod server;
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -125,7 +125,7 @@ pub struct App {
     /// Whom GraphiQL may sign in by itself; empty but for a demonstration on a loopback address.
     pub demonstration: Vec<DemonstrationUser>,
     /// The descriptions of the documented interfaces.
-    handbooks: Vec<handbook::Handbook>,
+    handbooks: OnceLock<Vec<handbook::Handbook>>,
     migrated: AtomicBool,
     /// Held by everything that must finish before the process may end.
     underway: watch::Sender<()>,
@@ -157,7 +157,7 @@ impl App {
         // What is counted before the recorder is there is lost.
         crate::telemetry::metrics();
         Self {
-            handbooks: handbook::Handbook::all(&dialects),
+            handbooks: OnceLock::new(),
             db,
             service,
             dialects,

@@ -44,7 +44,7 @@ pub async fn start(headers: HeaderMap) -> Response {
 
 /// How to ask, for people.
 pub async fn docs(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let html = include_str!("pages/docs.html").replace("<!-- interfaces -->", &handbook::list(&app.handbooks));
+    let html = include_str!("pages/docs.html").replace("<!-- interfaces -->", &handbook::list(handbook::all(&app)));
     with_policy(fresh(&headers, etag(&[html.as_bytes()]), "no-cache", "text/html; charset=utf-8", html))
 }
 

@@ -132,7 +132,7 @@ async fn postgres(settings: &Settings) -> Result<Pools> {
 }
 
 /// Page cache of a connection that reads, as SQLite counts it: negative, in KiB. What is behind it is the system's cache.
-const READER_CACHE: &str = "-800";
+const READER_CACHE: &str = "-400";
 
 async fn sqlite(settings: &Settings) -> Result<Pools> {
     let file = settings.sqlite_file()?;
