@@ -8,6 +8,9 @@ use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::Store;
 use crate::domain::describe::{Noun, Source};
 
+/// Ids in a stretch, as the migration says.
+const STRETCH: i64 = 512;
+
 /// Along what a list is leapt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Along {
@@ -78,7 +81,7 @@ impl Leap {
         sql.push(" AND ");
         match self.along {
             Along::Id => {
-                sql.column(alias, "id").push(" >= (SELECT block * 512 FROM leap)");
+                sql.column(alias, "id").push(" >= (SELECT block * ").push(&STRETCH.to_string()).push(" FROM leap)");
             }
             Along::Days { descending } => {
                 let (sign, day) = if descending { (" < ", "(block + 1)") } else { (" >= ", "block") };

@@ -60,6 +60,16 @@ fn gather(entries: &[Entry], values: &Values, wanted: &mut Vec<(&'static Noun, V
     }
 }
 
+/// The condition that a row of the organization at `$1` has one of the uuids at `$place`.
+pub fn named(store: Store, noun: &Noun, place: usize) -> String {
+    let belongs = belongs(noun);
+    match store {
+        Store::Postgres => format!("{belongs} AND uuid = ANY(${place}::uuid[])"),
+        // Without statistics SQLite would rather read all rows of the organization.
+        Store::Sqlite => format!("+({belongs}) AND uuid IN (SELECT unhex(value) FROM json_each(${place}))"),
+    }
+}
+
 /// Finds all rows that the values refer to.
 pub async fn find(desk: &mut Desk<'_>, entries: &[Entry], values: &Values) -> Result<Found> {
     let mut wanted = Vec::new();
@@ -72,15 +82,10 @@ pub async fn find(desk: &mut Desk<'_>, entries: &[Entry], values: &Values) -> Re
     let mut parts = Vec::with_capacity(wanted.len());
     for (position, (noun, uuids)) in wanted.iter().enumerate() {
         args.push(Arg::Many(Kind::Uuid, uuids.clone()));
-        let place = args.len();
-        let among = match desk.store() {
-            Store::Postgres => format!("= ANY(${place}::uuid[])"),
-            Store::Sqlite => format!("IN (SELECT unhex(value) FROM json_each(${place}))"),
-        };
         parts.push(format!(
-            "SELECT CAST({position} AS BIGINT), id, uuid FROM \"{}\" WHERE {} AND uuid {among}",
+            "SELECT CAST({position} AS BIGINT), id, uuid FROM \"{}\" WHERE {}",
             noun.table,
-            belongs(noun)
+            named(desk.store(), noun, args.len())
         ));
     }
     let statement = Statement::new(parts.join(" UNION ALL "), args, vec![Kind::Long, Kind::Long, Kind::Uuid]);

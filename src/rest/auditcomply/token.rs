@@ -27,8 +27,21 @@ pub const LOGIN: &[Member] = &[text("username", "").required(), text("password",
 /// Members of the renewal (R2).
 pub const REFRESH: &[Member] = &[text("token", "").required()];
 
-fn answered(tokens: &dyn UserTokens, claims: &Claims) -> Result<Answer, Refusal> {
-    let body = json!({ "token": tokens.sign(claims)? }).to_string();
+/// A token issued at `now`, the first of its line at `first`.
+fn answered(
+    tokens: &dyn UserTokens,
+    lives: Lives,
+    standing: Standing,
+    (now, first): (i64, i64),
+) -> Result<Answer, Refusal> {
+    let claims = Claims {
+        user_id: standing.user_id,
+        username: standing.username,
+        exp: now + lives.token.num_seconds(),
+        email: standing.email,
+        orig_iat: Some(first),
+    };
+    let body = json!({ "token": tokens.sign(&claims)? }).to_string();
     Ok(Answer::new(StatusCode::OK, "application/json", body.into_bytes()))
 }
 
@@ -44,14 +57,7 @@ pub async fn login(tokens: &dyn UserTokens, lives: Lives, call: &Call) -> Result
         return Err(Refusal::whole("Unable to log in with provided credentials."));
     };
     let issued = call.cx.now.timestamp();
-    let claims = Claims {
-        user_id: standing.user_id,
-        username: standing.username,
-        exp: issued + lives.token.num_seconds(),
-        email: standing.email,
-        orig_iat: Some(issued),
-    };
-    answered(tokens, &claims)
+    answered(tokens, lives, standing, (issued, issued))
 }
 
 /// Answers a renewal.
@@ -69,14 +75,7 @@ pub async fn refresh(tokens: &dyn UserTokens, lives: Lives, call: &Call) -> Resu
     if now > first.saturating_add(lives.refresh.num_seconds()) {
         return Err(Refusal::whole("Refresh has expired."));
     }
-    let claims = Claims {
-        user_id: standing.user_id,
-        username: standing.username,
-        exp: now + lives.token.num_seconds(),
-        email: standing.email,
-        orig_iat: Some(first),
-    };
-    answered(tokens, &claims)
+    answered(tokens, lives, standing, (now, first))
 }
 
 /// The token in the header, if the header is of the one scheme that is taken.

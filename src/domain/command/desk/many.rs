@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::{Desk, belongs, kind, kinds, picked};
+use super::{Desk, kind, kinds, picked};
 use crate::domain::bulk;
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::command::record::Record;
+use crate::domain::command::refer::named;
 use crate::domain::cx::new_uuid;
 use crate::domain::db::{Arg, Statement, Store};
 use crate::domain::describe::Noun;
@@ -41,12 +42,11 @@ impl Desk<'_> {
         };
         let rows = rows.into_iter().map(complete).collect();
         bulk::write(self.tx, &noun.table, &columns, rows).await?;
-        let among = self.among(Kind::Uuid);
         let sql = format!(
-            "SELECT {} FROM \"{}\" WHERE {} AND uuid {among}",
+            "SELECT {} FROM \"{}\" WHERE {}",
             picked(self.store(), noun),
             noun.table,
-            belongs(noun)
+            named(self.store(), noun, 2)
         );
         let args = vec![Arg::long(self.organization_id), Arg::Many(Kind::Uuid, uuids.clone())];
         let mut made: HashMap<Uuid, Record> = self.records(noun, sql, args).await?;
@@ -123,14 +123,6 @@ impl Desk<'_> {
         };
         let rows = (0_i64..).zip(others).map(row).collect();
         bulk::write(self.tx, table, &columns, rows).await
-    }
-
-    fn among(&self, kind: Kind) -> String {
-        match (self.store(), kind) {
-            (Store::Postgres, kind) => format!("= ANY($2::{}[])", bulk::postgres_type(kind)),
-            (Store::Sqlite, Kind::Uuid) => "IN (SELECT unhex(value) FROM json_each($2))".to_owned(),
-            (Store::Sqlite, _) => "IN (SELECT value FROM json_each($2))".to_owned(),
-        }
     }
 
     async fn records(&mut self, noun: &'static Noun, sql: String, args: Vec<Arg>) -> Result<HashMap<Uuid, Record>> {
