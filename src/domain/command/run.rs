@@ -16,7 +16,7 @@ use super::workflow;
 use crate::domain::access;
 use crate::domain::cell::Cell;
 use crate::domain::cx::Cx;
-use crate::domain::db::{Arg, Errand, Outcome};
+use crate::domain::db::{Arg, Outcome};
 use crate::domain::describe::{Noun, Scope};
 use crate::domain::error::{Error, Fault, Result};
 use crate::domain::trail::Origin;
@@ -26,7 +26,7 @@ pub async fn execute(cx: &Cx, act: &'static Act, order: Order) -> Result<Done> {
     let caller = Arc::clone(cx.caller()?);
     access::may(&caller, act.role, act.scope)?;
     let organization_id = (!act.wide).then_some(caller.organization_id);
-    let errand = Errand { organization_id, statements: Arc::clone(&cx.statements) };
+    let errand = cx.errand(organization_id);
     let given = Arc::new((order, Origin::of(cx), caller));
     cx.db
         .write(&errand, move |tx| {

@@ -34,7 +34,7 @@ pub use entity::enumeration::{ApiKeyPurpose, UserStatus};
 
 /// A mark of the request for statements that belong to no organization: who asks is not known yet, or asks for another.
 fn open_errand(cx: &Cx) -> Errand {
-    Errand { organization_id: None, statements: cx.statements.clone() }
+    cx.errand(None)
 }
 
 /// U+0000 cannot be stored, so no row has it; asking a store for it is an error in one of them.

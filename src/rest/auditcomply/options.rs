@@ -9,7 +9,7 @@ use super::member::{Kind, Member};
 use super::resource::Ready;
 use super::route::Place;
 use super::token::{LOGIN, REFRESH};
-use crate::domain::cx::Role;
+use crate::domain::cx::Cx;
 use crate::rest::kit::{Answer, Form, Is};
 
 fn answer(name: &str, actions: Option<Map<String, Json>>) -> Answer {
@@ -34,10 +34,9 @@ pub fn record(ready: &Ready) -> Answer {
     answer(&format!("{} Instance", ready.resource.title), None)
 }
 
-/// Of a list, for who may make one.
-pub fn list(ready: &Ready, role: Role) -> Answer {
-    let may = ready.resource.create.is_some_and(|making| role >= making.role);
-    let recipe = create::recipe(ready).filter(|_| may);
+/// Of a list, with what making one takes for those who may.
+pub fn list(ready: &Ready, cx: &Cx) -> Answer {
+    let recipe = create::recipe(ready).filter(|_| create::making(ready).is_some_and(|act| create::may(cx, act)));
     answer(&format!("{} List", ready.resource.title), recipe.map(|recipe| actions(ready.resource.form, recipe)))
 }
 
