@@ -17,6 +17,7 @@ use crate::graphql::{self, DocumentLimits, FilterLimits, PageSizes, PlanLimits};
 use crate::http::{self, Door};
 use crate::rest::action_audit::{self, ActionAudit};
 use crate::rest::auditcomply::{Auditcomply, Lives};
+use crate::rest::folio::{Folio, Masks};
 use crate::rest::kit::Dialect;
 
 /// Opens the store that the configuration names.
@@ -137,7 +138,12 @@ pub fn door(authority: Authority) -> Door {
 /// The documented interfaces beside GraphQL.
 pub fn dialects(config: &Config, authority: &Authority) -> anyhow::Result<Vec<Arc<dyn Dialect>>> {
     let docs = config.action_audit_docs.as_deref().unwrap_or(action_audit::DOCS);
-    Ok(vec![Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs)), auditcomply(config, authority)?])
+    let masks = Masks::of(&config.folio_redacted).context("folio-redacted cannot be used")?;
+    Ok(vec![
+        Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs)),
+        auditcomply(config, authority)?,
+        Arc::new(Folio::new(Arc::new(authority.clone()), masks)),
+    ])
 }
 
 /// What the configuration says of GraphQL. `may_ask_schema` is what the circumstances say of introspection.

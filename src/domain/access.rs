@@ -73,9 +73,14 @@ pub fn visible(viewer: &Viewer, noun: &Noun) -> Visible {
 /// Refuses a caller who may not carry out a command: their role is less than `role`, or they came with an API key whose
 /// scopes do not hold `scope`.
 pub fn may(caller: &Caller, role: Role, scope: &str) -> Result<()> {
-    if let Proof::ApiKey { scopes, .. } = &caller.proof
-        && !scopes.is_empty()
-        && !scopes.iter().any(|known| known == scope)
+    may_by_any(caller, role, &[scope])
+}
+
+/// The same for what several scopes stand for, any of which will do.
+pub fn may_by_any(caller: &Caller, role: Role, scopes: &[&str]) -> Result<()> {
+    if let Proof::ApiKey { scopes: held, .. } = &caller.proof
+        && !held.is_empty()
+        && !held.iter().any(|known| scopes.contains(&known.as_str()))
     {
         return Err(Error::Forbidden("the API key is limited to other scopes"));
     }

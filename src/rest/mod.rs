@@ -3,4 +3,5 @@
 
 pub mod action_audit;
 pub mod auditcomply;
+pub mod folio;
 pub mod kit;

@@ -245,7 +245,10 @@ pub async fn load(reader: &mut Reader, asking: &Asking, question: &Question) -> 
     // Behind the end no row says how many there are.
     if question.ask.total && group.total.is_none() {
         let counted = reader.fetch(&count_statement(asking, question)).await?;
-        group.total = counted.cell(0, 0).as_int();
+        // What was added since the rows were read is not counted: a page without rows lies behind the end.
+        let end = question.ask.window.offset.filter(|_| question.ask.rows && group.len == 0);
+        let end = end.and_then(|offset| i64::try_from(offset).ok()).unwrap_or(i64::MAX);
+        group.total = counted.cell(0, 0).as_int().map(|total| total.min(end));
     }
     level.groups.insert(0, group);
     below(reader, asking, question.noun, &question.select, &mut level).await?;
