@@ -73,13 +73,18 @@ pub fn visible(viewer: &Viewer, noun: &Noun) -> Visible {
 /// Refuses a caller who may not carry out a command: their role is less than `role`, or they came with an API key whose
 /// scopes do not hold `scope`.
 pub fn may(caller: &Caller, role: Role, scope: &str) -> Result<()> {
-    if let Proof::ApiKey { scopes, .. } = &caller.proof
-        && !scopes.is_empty()
-        && !scopes.iter().any(|known| known == scope)
-    {
+    if !has_scope(caller, scope) {
         return Err(Error::Forbidden("the API key is limited to other scopes"));
     }
     if caller.role >= role { Ok(()) } else { Err(Error::Forbidden("your role does not allow this")) }
+}
+
+/// Whether what a caller came with reaches as far as `scope`: a key without scopes reaches everywhere, as a session does.
+pub fn has_scope(caller: &Caller, scope: &str) -> bool {
+    match &caller.proof {
+        Proof::ApiKey { scopes, .. } => scopes.is_empty() || scopes.iter().any(|known| known == scope),
+        _ => true,
+    }
 }
 
 /// The nouns of whose records the viewer may not see all, each with what they see. Events of all other records, and of

@@ -4,3 +4,4 @@
 pub mod action_audit;
 pub mod auditcomply;
 pub mod kit;
+pub mod packagex;

@@ -3,6 +3,7 @@
 mod action_audit;
 mod auditcomply;
 mod golden;
+mod packagex;
 
 use std::sync::Arc;
 
