@@ -161,6 +161,10 @@ settings! {
         /// such as organization:/edi/ediFtp/password.
         Rare "folio-redacted" folio_redacted: Vec<String> = Vec::new();
     }
+    "PackageX" {
+        /// Requests a minute of each key or person at the PackageX interface; any number without it.
+        Rare "packagex-rate-limit" packagex_rate_limit: Option<u32> = None;
+    }
     "Trail" {
         /// Secrets that checkpoints of the trail are signed with, of at least 32 bytes in base64: the first signs, all
         /// verify. As with the signing secrets.

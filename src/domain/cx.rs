@@ -86,6 +86,8 @@ pub enum Surface {
     Auditcomply,
     /// The dialect of FOLIO's acquisition events.
     Folio,
+    /// The dialect of PackageX.
+    Packagex,
     /// The command line.
     Cli,
     /// An importer.
@@ -102,6 +104,7 @@ impl Surface {
             Self::ActionAudit => "action_audit",
             Self::Auditcomply => "auditcomply",
             Self::Folio => "folio",
+            Self::Packagex => "packagex",
             Self::Cli => "cli",
             Self::Import => "import",
             Self::Seed => "seed",

@@ -426,3 +426,23 @@ fn told(sql: &mut Sql, alias: &str, member: &str) {
         ),
     });
 }
+
+/// Identifier of the active organization, which every object of some interfaces repeats.
+pub fn own_organization(sql: &mut Sql, _: &str) {
+    sql.push("SELECT o.\"uuid\" FROM \"organization\" o WHERE o.\"id\" = ").organization();
+}
+
+/// The key that an audit was created with (contract packagex 2.3): its identifier is no secret, unlike its settings.
+pub fn created_by_key(sql: &mut Sql, alias: &str) {
+    key_uuid(sql, alias, "created_by_key_id");
+}
+
+/// The key that an audit was last changed with.
+pub fn updated_by_key(sql: &mut Sql, alias: &str) {
+    key_uuid(sql, alias, "updated_by_key_id");
+}
+
+fn key_uuid(sql: &mut Sql, alias: &str, column: &str) {
+    sql.push("SELECT k.\"uuid\" FROM \"api_key\" k WHERE k.\"id\" = ").column(alias, column);
+    sql.push(" AND k.\"organization_id\" = ").column(alias, "organization_id");
+}

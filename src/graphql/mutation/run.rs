@@ -154,5 +154,5 @@ fn uuids(noun: &Noun, done: &Done) -> Result<Expr> {
 
 fn in_order_made(noun: &Noun, ask: Ask) -> Result<Ask> {
     let (field, _) = noun.find_field("legacyId").ok_or(Error::Internal)?;
-    Ok(Ask { order: order_of(noun, &[OrderBy { field, descending: false }]), ..ask })
+    Ok(Ask { order: order_of(noun, &[OrderBy::new(field, false)]), ..ask })
 }
