@@ -186,8 +186,8 @@ class House:
             after = page["pageInfo"]["endCursor"]
 
     def events(self, user="olivia.owner"):
-        """How many events the trail of an organization has."""
-        query = "{ changeEvents(last: 1) { nodes { sequence } } }"
+        """The number of the last event in the trail of an organization."""
+        query = "{ changeEvents(first: 1, orderBy: [{field: SEQUENCE, direction: DESC}]) { nodes { sequence } } }"
         return self.ask(query, user)["changeEvents"]["nodes"][0]["sequence"]
 
     def person(self, username, **given):

@@ -9,7 +9,7 @@ import traceback
 from house import Failure, House
 
 
-def run(name, count, modules):
+def run(name, count, modules, prepare=lambda house: None):
     """Says how each of the items 1 to `count` went; ends the program with 1 if one failed or has no function."""
     items = {}
     for module in modules:
@@ -33,16 +33,16 @@ def run(name, count, modules):
                 sys.exit(f"{name}: TEST_DATABASE_URL does not name a PostgreSQL server")
             print(f"{name}: NOT DONE on PostgreSQL, because TEST_DATABASE_URL names none", file=sys.stderr)
             continue
-        failed += walk(name, (binary, store), items, only)
+        failed += walk(name, (binary, store), items, only, prepare)
     sys.exit(1 if failed else 0)
 
 
-def walk(name, place, items, only):
+def walk(name, place, items, only, prepare):
     failures, begun = [], time.monotonic()
     chosen = [number for number in sorted(items) if not only or number in only]
     house = House(*place)
     try:
-        house.start()
+        prepare(house.start())
         for number in chosen:
             at = time.monotonic()
             try:
