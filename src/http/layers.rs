@@ -32,6 +32,9 @@ use super::refusal::Refusal;
 use crate::domain::db::apart;
 use crate::telemetry::{self, Facts};
 
+/// Headers in which clients of a documented interface send their key.
+const PX_KEY: HeaderName = HeaderName::from_static("px-api-key");
+const X_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// How many rows a list of a documented interface has in all.
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
@@ -78,7 +81,17 @@ pub fn cors(origins: &[String]) -> Option<CorsLayer> {
     let layer = CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, LAST_EVENT_ID, ORGANIZATION, REQUEST_ID, COST])
+        .allow_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            IF_NONE_MATCH,
+            LAST_EVENT_ID,
+            ORGANIZATION,
+            REQUEST_ID,
+            COST,
+            PX_KEY,
+            X_KEY,
+        ])
         .expose_headers([ETAG, LINK, RETRY_AFTER, REQUEST_ID, TOTAL])
         .max_age(Duration::from_secs(3_600));
     Some(layer)

@@ -5,6 +5,7 @@ mod activity;
 mod asset;
 mod audit;
 mod events;
+mod inventory;
 pub use self::issue::say;
 mod issue;
 mod numbers;
@@ -44,7 +45,10 @@ pub fn specials() -> Vec<Act> {
     acts
 }
 
-/// Commands of the documented interfaces, which record what was done elsewhere.
+/// Commands that only the documented interfaces have: they record what was done elsewhere, or do in one what takes
+/// several commands elsewhere.
 pub fn records() -> Vec<Act> {
-    record::acts()
+    let mut acts = record::acts();
+    acts.extend(inventory::acts());
+    acts
 }

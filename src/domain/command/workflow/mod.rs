@@ -2,7 +2,7 @@
 //! to where, who may take it, what must hold, and what follows.
 
 pub mod audit;
-mod counts;
+pub mod counts;
 mod issue;
 mod print;
 mod program;
