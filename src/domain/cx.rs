@@ -90,6 +90,8 @@ pub enum Surface {
     Cli,
     /// An importer.
     Import,
+    /// The message bus.
+    Bus,
     /// Generated data.
     Seed,
 }
@@ -104,6 +106,7 @@ impl Surface {
             Self::Folio => "folio",
             Self::Cli => "cli",
             Self::Import => "import",
+            Self::Bus => "bus",
             Self::Seed => "seed",
         }
     }
