@@ -15,6 +15,7 @@ use crate::domain::identity::ApiKeyPurpose;
 use crate::domain::trail::{PublicKey, Signer};
 use crate::graphql::{self, DocumentLimits, FilterLimits, PageSizes, PlanLimits};
 use crate::http::{self, Door};
+use crate::rest::ablebase::Ablebase;
 use crate::rest::action_audit::{self, ActionAudit};
 use crate::rest::auditcomply::{Auditcomply, Lives};
 use crate::rest::kit::Dialect;
@@ -50,6 +51,10 @@ pub fn authority(config: &Config) -> anyhow::Result<Authority> {
         failures: FailureLimit {
             failures: usize::try_from(config.sign_in_failures).unwrap_or(usize::MAX),
             window: life(config.sign_in_window)?,
+        },
+        browser_failures: FailureLimit {
+            failures: usize::try_from(config.ablebase_sign_in_failures).unwrap_or(usize::MAX),
+            window: life(config.ablebase_sign_in_window)?,
         },
         ..auth::Settings::default()
     };
@@ -137,7 +142,12 @@ pub fn door(authority: Authority) -> Door {
 /// The documented interfaces beside GraphQL.
 pub fn dialects(config: &Config, authority: &Authority) -> anyhow::Result<Vec<Arc<dyn Dialect>>> {
     let docs = config.action_audit_docs.as_deref().unwrap_or(action_audit::DOCS);
-    Ok(vec![Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs)), auditcomply(config, authority)?])
+    let (cookie, trusted) = (config.ablebase_cookie_name.clone(), config.ablebase_trusted_origins.clone());
+    Ok(vec![
+        Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs)),
+        auditcomply(config, authority)?,
+        Arc::new(Ablebase::new(Arc::new(authority.clone()), cookie, trusted)),
+    ])
 }
 
 /// What the configuration says of GraphQL. `may_ask_schema` is what the circumstances say of introspection.

@@ -84,6 +84,8 @@ pub enum Surface {
     ActionAudit,
     /// The dialect of AuditComply.
     Auditcomply,
+    /// The dialect of Ablebase.
+    Ablebase,
     /// The command line.
     Cli,
     /// An importer.
@@ -99,6 +101,7 @@ impl Surface {
             Self::Graphql => "graphql",
             Self::ActionAudit => "action_audit",
             Self::Auditcomply => "auditcomply",
+            Self::Ablebase => "ablebase",
             Self::Cli => "cli",
             Self::Import => "import",
             Self::Seed => "seed",

@@ -119,6 +119,8 @@ pub fn describe() -> Noun {
             "Second score, rounded to a whole number.",
         )
         .dialect()
+        .derived("assetSlug", Kind::Text, super::derived::asset_slug, "Short name of the asset it stands on.")
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

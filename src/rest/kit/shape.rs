@@ -19,6 +19,8 @@ pub struct Shape {
     /// What is read of it.
     pub select: Select,
     steps: Vec<Step>,
+    /// Columns of what is read and not shown.
+    beside: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -88,24 +90,26 @@ impl Tree {
         (at, noun, tree)
     }
 
+    /// The joined record and the place there of the field at a path.
+    fn field(&mut self, root: &'static Noun, name: &str) -> (Vec<usize>, usize) {
+        let (path, field) = name.rsplit_once('.').unwrap_or(("", name));
+        let (at, noun, tree) = self.joined(root, path);
+        let field = field_of(noun, field);
+        let known = tree.fields.iter().position(|known| *known == field);
+        let index = known.unwrap_or_else(|| {
+            tree.fields.push(field);
+            tree.fields.len() - 1
+        });
+        (at, index)
+    }
+
     fn drafts(&mut self, root: &'static Noun, path: &str, form: &Form) -> Vec<Draft> {
         let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         let mut drafts = Vec::with_capacity(form.members.len());
         for member in &form.members {
             drafts.push(match &member.is {
                 Is::Value(from, write) => {
-                    let cells = from.iter().map(|name| {
-                        let name = below(name);
-                        let (path, field) = name.rsplit_once('.').unwrap_or(("", &name));
-                        let (at, noun, tree) = self.joined(root, path);
-                        let field = field_of(noun, field);
-                        let known = tree.fields.iter().position(|known| *known == field);
-                        let index = known.unwrap_or_else(|| {
-                            tree.fields.push(field);
-                            tree.fields.len() - 1
-                        });
-                        (at, index)
-                    });
+                    let cells = from.iter().map(|name| self.field(root, &below(name)));
                     Draft::Value(member.key, cells.collect(), *write, member.nullable)
                 }
                 Is::One(ways) => {
@@ -247,12 +251,14 @@ impl Shape {
         let Some(noun) = found.or_else(|| model().nouns().first()) else { unreachable!("the model has nouns") };
         let mut tree = Tree::default();
         let drafts = tree.drafts(noun, "", form);
+        let beside: Vec<_> = form.beside.iter().map(|name| tree.field(noun, name)).collect();
         let select = tree.select();
+        let beside = beside.iter().map(|(path, index)| select.field_at(start(&select, path), *index)).collect();
         let mut shapes = Vec::new();
         tree.shapes(&[], &mut shapes);
         let mut shapes: Vec<_> = shapes.into_iter().map(|(path, index, shape)| (path, index, Some(shape))).collect();
         let steps = steps(drafts, &select, &mut shapes);
-        Self { noun, select, steps }
+        Self { noun, select, steps, beside }
     }
 
     /// Reads rows of the noun: one statement, and one more for each list in the form.
@@ -278,6 +284,12 @@ impl Shape {
         let wanted = Wanted { expr, order: named_order(self.noun, &self.noun.order), window, total: false };
         let level = self.read(cx, wanted).await?;
         if level.rows.is_empty() { Err(Error::NotFound("record")) } else { Ok(level) }
+    }
+
+    /// What was read of a row beside its members, by its place in [`Form::beside`].
+    pub fn beside<'l>(&self, level: &'l Level, row: usize, index: usize) -> &'l Cell {
+        let column = self.beside.get(index).copied();
+        column.and_then(|column| level.rows.row(row).get(column)).unwrap_or(&Cell::Null)
     }
 
     /// Writes a row.

@@ -10,6 +10,7 @@ mod issue;
 mod numbers;
 mod people;
 mod plan;
+mod product;
 mod program;
 mod record;
 mod settings;
@@ -44,7 +45,9 @@ pub fn specials() -> Vec<Act> {
     acts
 }
 
-/// Commands of the documented interfaces, which record what was done elsewhere.
+/// Commands of the documented interfaces only: what was done elsewhere, and several commands of GraphQL in one.
 pub fn records() -> Vec<Act> {
-    record::acts()
+    let mut acts = record::acts();
+    acts.extend(product::acts());
+    acts
 }

@@ -10,7 +10,7 @@ use crate::store::on_both_stores;
 on_both_stores!(every_answer_is_as_the_document_says);
 
 /// Where a value is not as a schema says; as much of JSON Schema as the document uses.
-fn check(root: &Json, schema: &Json, value: &Json, at: &str, faults: &mut Vec<String>) {
+pub fn check(root: &Json, schema: &Json, value: &Json, at: &str, faults: &mut Vec<String>) {
     if let Some(name) = schema["$ref"].as_str() {
         let found = root.pointer(name.trim_start_matches('#')).unwrap_or_else(|| panic!("{name} is not there"));
         return check(root, found, value, at, faults);
