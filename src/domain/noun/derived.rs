@@ -41,13 +41,17 @@ fn way_down(sql: &mut Sql, alias: &str, [postgres, sqlite]: [&str; 2]) {
     sql.column(&above, "path").push(")) ORDER BY ").column(&above, "path").push(") AS above");
 }
 
-/// The nearest product above an asset (contract ablebase 3.4).
-pub fn product_above(sql: &mut Sql, alias: &str) {
+/// The product that an asset is, or else the nearest one above it (contract ablebase 3.4).
+pub fn product_of(sql: &mut Sql, alias: &str) {
     let above = sql.alias();
     sql.push("SELECT ").column(&above, "uuid").push(" FROM ").table("asset").push(" ").push(&above).push(" WHERE ");
     sql.column(&above, "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
-    sql.column(&above, "kind").push(" = 'PRODUCT' AND ").column(&above, "id").push(" <> ").column(alias, "id");
-    sql.push(" AND ").column(&above, "path").push(" = substr(").column(alias, "path").push(", 1, length(");
+    sql.column(&above, "kind")
+        .push(" = 'PRODUCT' AND ")
+        .column(&above, "path")
+        .push(" = substr(")
+        .column(alias, "path")
+        .push(", 1, length(");
     sql.column(&above, "path").push(")) ORDER BY ").column(&above, "path").push(" DESC LIMIT 1");
 }
 
