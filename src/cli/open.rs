@@ -18,7 +18,9 @@ use crate::http::{self, Door};
 use crate::rest::ablebase::Ablebase;
 use crate::rest::action_audit::{self, ActionAudit};
 use crate::rest::auditcomply::{Auditcomply, Lives};
-use crate::rest::kit::Dialect;
+use crate::rest::folio::{Folio, Masks};
+use crate::rest::kit::{Dialect, Pace};
+use crate::rest::packagex::Packagex;
 
 /// Opens the store that the configuration names.
 pub async fn store(config: &Config) -> anyhow::Result<Db> {
@@ -142,11 +144,15 @@ pub fn door(authority: Authority) -> Door {
 /// The documented interfaces beside GraphQL.
 pub fn dialects(config: &Config, authority: &Authority) -> anyhow::Result<Vec<Arc<dyn Dialect>>> {
     let docs = config.action_audit_docs.as_deref().unwrap_or(action_audit::DOCS);
+    let masks = Masks::of(&config.folio_redacted).context("folio-redacted cannot be used")?;
+    let (ablebase_pace, packagex_pace) = (Pace::new(config.ablebase_rate_limit), Pace::new(config.packagex_rate_limit));
     let (cookie, trusted) = (config.ablebase_cookie_name.clone(), config.ablebase_trusted_origins.clone());
     Ok(vec![
         Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs)),
         auditcomply(config, authority)?,
-        Arc::new(Ablebase::new(Arc::new(authority.clone()), cookie, trusted)),
+        Arc::new(Ablebase::new(Arc::new(authority.clone()), cookie, trusted, ablebase_pace)),
+        Arc::new(Packagex::new(Arc::new(authority.clone()), packagex_pace)),
+        Arc::new(Folio::new(Arc::new(authority.clone()), masks)),
     ])
 }
 

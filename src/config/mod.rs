@@ -166,6 +166,17 @@ settings! {
         Rare "ablebase-sign-in-failures" ablebase_sign_in_failures: u32 = 5;
         /// How long failed sign-ins count there.
         Rare "ablebase-sign-in-window" ablebase_sign_in_window: Duration = Duration::from_secs(10 * 60);
+        /// Requests a minute of each key or person at the Ablebase interface; any number without it.
+        Rare "ablebase-rate-limit" ablebase_rate_limit: Option<u32> = None;
+    }
+    "FOLIO" {
+        /// Parts of snapshots that the FOLIO interface shows as `[redacted]`: a type of records and a JSON pointer each,
+        /// such as organization:/edi/ediFtp/password.
+        Rare "folio-redacted" folio_redacted: Vec<String> = Vec::new();
+    }
+    "PackageX" {
+        /// Requests a minute of each key or person at the PackageX interface; any number without it.
+        Rare "packagex-rate-limit" packagex_rate_limit: Option<u32> = None;
     }
     "Trail" {
         /// Secrets that checkpoints of the trail are signed with, of at least 32 bytes in base64: the first signs, all

@@ -4,4 +4,6 @@
 pub mod ablebase;
 pub mod action_audit;
 pub mod auditcomply;
+pub mod folio;
 pub mod kit;
+pub mod packagex;

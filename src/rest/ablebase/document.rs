@@ -207,6 +207,7 @@ fn operation(method: &'static str, ours: &Ours, [id, summary]: [&str; 2], own: V
     missing.push(NOT_FOUND);
     let mut replies = anywhere(&Place::Of(None, ours.clone()));
     replies.push(refused("No credentials, or none that are good.", &[NOBODY]));
+    replies.push(refused("Too many requests within a minute.", &[Refusal::throttled(20)]));
     replies.push(refused("There is no such thing, or it is of others.", &missing));
     if method != "get" {
         replies.push(refused("The caller may not do it, or a page of another site asks.", &[ROLE, CROSS_SITE]));

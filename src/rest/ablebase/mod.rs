@@ -32,7 +32,7 @@ use crate::domain::cx::Surface;
 use crate::domain::session::BrowserSessions;
 use crate::rest::kit::native::alternate;
 use crate::rest::kit::openapi::Document;
-use crate::rest::kit::{Answer, Call, Dialect, Head, Refused, Terms};
+use crate::rest::kit::{Answer, Call, Dialect, Head, Pace, Refused, Terms};
 
 const MEDIA_TYPE: &str = "application/json; charset=utf-8";
 /// Longest body in bytes: every character of the longest text may be written as twelve bytes.
@@ -41,17 +41,19 @@ const BODY_MOST: u64 = 256 * 1_024;
 /// The dialect.
 pub struct Ablebase {
     gate: Gate,
+    pace: Pace,
 }
 
 impl Ablebase {
-    /// The dialect, letting in whom `sessions` knows; browsers keep sessions under `cookie_name`, and pages of
-    /// `trusted_origins` may use them as our own may.
+    /// The dialect, letting in whom `sessions` knows, each so often a minute as `pace` says; browsers keep sessions under
+    /// `cookie_name`, and pages of `trusted_origins` may use them as our own may.
     pub fn new(
         sessions: Arc<dyn BrowserSessions>,
         cookie_name: impl Into<String>,
         trusted_origins: Vec<String>,
+        pace: Pace,
     ) -> Self {
-        Self { gate: Gate { sessions, cookie_name: cookie_name.into(), trusted_origins } }
+        Self { gate: Gate { sessions, cookie_name: cookie_name.into(), trusted_origins }, pace }
     }
 
     /// Checks in the contract's order; the first that fails answers.
@@ -66,6 +68,7 @@ impl Ablebase {
             Place::SignOut => sign_in::end(&self.gate, call).await,
             Place::Of(organization, ours) => {
                 let admitted = self.gate.admit(call, organization).await?;
+                self.pace.take(admitted.cx.caller()?, call.cx.now)?;
                 let answer = match ours {
                     Ours::Audit(slug, number) => audit(call, &admitted, (&slug, number)).await,
                     Ours::ProductAudits(slug) if call.method == Method::POST => {

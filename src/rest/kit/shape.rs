@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::form::{Form, Is, Many, Member};
 use super::out::{Cells, Out};
 use crate::domain::ask::{self, Ask, Expr, Level, One, OrderBy, Question, Select, Window, named_order};
@@ -25,10 +27,33 @@ pub struct Shape {
 
 #[derive(Debug)]
 enum Step {
-    Value(&'static str, Vec<usize>, super::form::Write, bool),
+    Value(&'static str, Vec<usize>, super::form::Write, Missing),
     One(&'static str, Vec<(usize, Vec<Step>)>),
     Sole(&'static str, List),
     Many(&'static str, List),
+    Map(&'static str, List, &'static str),
+    Members(usize),
+}
+
+/// What is written where a value is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    /// It never is.
+    Never,
+    /// Null.
+    Null,
+    /// Nothing, nor its key.
+    Nothing,
+}
+
+impl Missing {
+    fn of(member: &Member) -> Self {
+        match (member.left_out, member.nullable) {
+            (true, _) => Self::Nothing,
+            (false, true) => Self::Null,
+            (false, false) => Self::Never,
+        }
+    }
 }
 
 /// A list below a level.
@@ -64,10 +89,12 @@ struct Tree {
 
 /// A member whose columns are not known yet. A path says which joined record it is of.
 enum Draft {
-    Value(&'static str, Vec<(Vec<usize>, usize)>, super::form::Write, bool),
+    Value(&'static str, Vec<(Vec<usize>, usize)>, super::form::Write, Missing),
     One(&'static str, Vec<(Vec<usize>, Vec<Draft>)>),
     Sole(&'static str, Vec<usize>, usize),
     Many(&'static str, Vec<usize>, usize),
+    Members(Vec<usize>, usize),
+    Map(&'static str, Vec<usize>, usize, &'static str),
 }
 
 impl Tree {
@@ -90,8 +117,8 @@ impl Tree {
         (at, noun, tree)
     }
 
-    /// The joined record and the place there of the field at a path.
-    fn field(&mut self, root: &'static Noun, name: &str) -> (Vec<usize>, usize) {
+    /// Takes a field in; gives its record's path and its place there.
+    fn picked(&mut self, root: &'static Noun, name: &str) -> (Vec<usize>, usize) {
         let (path, field) = name.rsplit_once('.').unwrap_or(("", name));
         let (at, noun, tree) = self.joined(root, path);
         let field = field_of(noun, field);
@@ -109,8 +136,12 @@ impl Tree {
         for member in &form.members {
             drafts.push(match &member.is {
                 Is::Value(from, write) => {
-                    let cells = from.iter().map(|name| self.field(root, &below(name)));
-                    Draft::Value(member.key, cells.collect(), *write, member.nullable)
+                    let cells = from.iter().map(|name| self.picked(root, &below(name)));
+                    Draft::Value(member.key, cells.collect(), *write, Missing::of(member))
+                }
+                Is::Members(field) => {
+                    let (at, index) = self.picked(root, &below(field));
+                    Draft::Members(at, index)
                 }
                 Is::One(ways) => {
                     let ways = ways.iter().map(|(name, form)| {
@@ -127,6 +158,10 @@ impl Tree {
                 Is::Many(many) => {
                     let (at, index) = self.listed(root, path, many, "");
                     Draft::Many(member.key, at, index)
+                }
+                Is::Map(many, by) => {
+                    let (at, index) = self.listed(root, path, many, "");
+                    Draft::Map(member.key, at, index, by)
                 }
             });
         }
@@ -181,7 +216,7 @@ fn list(noun: &'static Noun, many: &Many, then: &'static str) -> (ask::Many, Sha
         Shape::of(many.form)
     } else {
         let is = Is::One(vec![(then, many.form)]);
-        let members = vec![Member { key: "", doc: "", nullable: true, is }];
+        let members = vec![Member { key: "", doc: "", nullable: true, left_out: false, is }];
         Shape::of(&Form { members, ..Form::of(many.form.name, target.name) })
     };
     let ask = Ask {
@@ -210,10 +245,11 @@ fn steps(drafts: Vec<Draft>, select: &Select, shapes: &mut [(Vec<usize>, usize, 
     let mut steps = Vec::with_capacity(drafts.len());
     for draft in drafts {
         match draft {
-            Draft::Value(key, cells, write, nullable) => {
+            Draft::Value(key, cells, write, missing) => {
                 let at = cells.iter().map(|(path, index)| select.field_at(start(select, path), *index)).collect();
-                steps.push(Step::Value(key, at, write, nullable));
+                steps.push(Step::Value(key, at, write, missing));
             }
+            Draft::Members(path, index) => steps.push(Step::Members(select.field_at(start(select, &path), index))),
             Draft::One(key, ways) => {
                 let ways =
                     ways.into_iter().map(|(path, drafts)| (start(select, &path), self::steps(drafts, select, shapes)));
@@ -225,6 +261,9 @@ fn steps(drafts: Vec<Draft>, select: &Select, shapes: &mut [(Vec<usize>, usize, 
             }
             Draft::Many(key, path, index) => {
                 steps.extend(place(&path, index, select, shapes).map(|list| Step::Many(key, list)));
+            }
+            Draft::Map(key, path, index, by) => {
+                steps.extend(place(&path, index, select, shapes).map(|list| Step::Map(key, list, by)));
             }
         }
     }
@@ -251,7 +290,7 @@ impl Shape {
         let Some(noun) = found.or_else(|| model().nouns().first()) else { unreachable!("the model has nouns") };
         let mut tree = Tree::default();
         let drafts = tree.drafts(noun, "", form);
-        let beside: Vec<_> = form.beside.iter().map(|name| tree.field(noun, name)).collect();
+        let beside: Vec<_> = form.beside.iter().map(|name| tree.picked(noun, name)).collect();
         let select = tree.select();
         let beside = beside.iter().map(|(path, index)| select.field_at(start(&select, path), *index)).collect();
         let mut shapes = Vec::new();
@@ -312,6 +351,35 @@ impl Shape {
         }
     }
 
+    /// Writes the rows of a parent as an object of lists, by what is written under a key of theirs.
+    fn write_map(&self, level: &Level, parent: i64, by: &str, out: &mut Out<'_>) {
+        let group = level.group(parent);
+        let mut lists: IndexMap<Vec<u8>, Vec<usize>> = IndexMap::new();
+        for row in group.start..group.start + group.len {
+            let mut name = Out::new(out.terms);
+            for step in &self.steps {
+                if let Step::Value(key, at, write, _) = step
+                    && *key == by
+                {
+                    (write.run)(&mut name, Cells::new(level.rows.row(row), at));
+                }
+            }
+            lists.entry(name.bytes).or_default().push(row);
+        }
+        out.raw("{");
+        for (name, rows) in lists {
+            out.comma();
+            out.bytes.extend_from_slice(&name);
+            out.raw(":[");
+            for row in rows {
+                out.comma();
+                self.write(level, row, out);
+            }
+            out.raw("]");
+        }
+        out.raw("}");
+    }
+
     fn write_group(&self, level: &Level, parent: i64, out: &mut Out<'_>) {
         let group = level.group(parent);
         out.raw("[");
@@ -328,11 +396,21 @@ fn write(steps: &[Step], level: &Level, row: usize, out: &mut Out<'_>) {
     out.raw("{");
     for step in steps {
         match step {
-            Step::Value(key, at, write, nullable) => {
-                out.key(key);
+            Step::Value(key, at, write, missing) => {
                 let cells = Cells::new(cells, at);
-                if *nullable && cells.first().is_null() { out.null() } else { (write.run)(out, cells) }
+                match (missing, cells.first().is_null()) {
+                    (Missing::Nothing, true) => {}
+                    (Missing::Null, true) => {
+                        out.key(key);
+                        out.null();
+                    }
+                    _ => {
+                        out.key(key);
+                        (write.run)(out, cells);
+                    }
+                }
             }
+            Step::Members(at) => out.members(cells.get(*at).and_then(Cell::as_str).unwrap_or_default()),
             Step::One(key, ways) => {
                 out.key(key);
                 write_one(ways, level, row, out);
@@ -349,6 +427,13 @@ fn write(steps: &[Step], level: &Level, row: usize, out: &mut Out<'_>) {
                 match list.of(level, cells) {
                     Some((below, parent)) => list.shape.write_group(below, parent, out),
                     None => out.raw("[]"),
+                }
+            }
+            Step::Map(key, list, by) => {
+                out.key(key);
+                match list.of(level, cells) {
+                    Some((below, parent)) => list.shape.write_map(below, parent, by, out),
+                    None => out.raw("{}"),
                 }
             }
         }

@@ -3,7 +3,10 @@
 mod ablebase;
 mod action_audit;
 mod auditcomply;
+mod folio;
 mod golden;
+mod packagex;
+mod schema;
 
 use std::sync::Arc;
 
@@ -17,7 +20,8 @@ use audit_gateway::graphql::{Service, Settings};
 use audit_gateway::http::{self, App, Gateway, Parts};
 use audit_gateway::rest::ablebase::Ablebase;
 use audit_gateway::rest::action_audit::ActionAudit;
-use audit_gateway::rest::kit::Dialect;
+use audit_gateway::rest::folio::{Folio, Masks};
+use audit_gateway::rest::kit::{Dialect, Pace};
 use audit_gateway::seed::demonstration;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request};
@@ -39,6 +43,9 @@ pub const DOCS: &str = "https://docs.example.org/data-api";
 
 /// The origin of a page that may use cookies beside our own.
 pub const TRUSTED: &str = "https://app.example.org";
+
+/// What snapshots do not show through the FOLIO interface.
+pub const REDACTED: &str = "organization:/edi/ediFtp/password";
 
 /// A building over the demonstration.
 pub struct House {
@@ -90,7 +97,7 @@ impl House {
     pub async fn set_up(kind: Store, change: impl FnOnce(&mut http::Settings)) -> Self {
         let store = TestStore::demonstrated(kind).await;
         let authority = authority();
-        let gateway = gateway(&store, &authority, (clock(), change));
+        let gateway = gateway(&store, &authority, (clock(), change), &Config::default());
         let export = "SELECT uuid FROM api_key WHERE purpose = 'DATA_API' AND label = 'Reporting'";
         let statement = Statement::new(export, Vec::new(), vec![Kind::Uuid]);
         let rows = store.db.fetch(&Errand::default(), statement).await.expect("the keys");
@@ -100,12 +107,17 @@ impl House {
 
     /// The same store at another time.
     pub fn at(&mut self, now: DateTime<Utc>) {
-        self.gateway = gateway(&self.store, &self.authority, (Clock::Fixed(now), |_: &mut _| {}));
+        self.gateway = gateway(&self.store, &self.authority, (Clock::Fixed(now), |_: &mut _| {}), &Config::default());
     }
 
     /// The same store, run as an operator decides.
     pub fn run_as(&mut self, change: impl FnOnce(&mut http::Settings)) {
-        self.gateway = gateway(&self.store, &self.authority, (clock(), change));
+        self.gateway = gateway(&self.store, &self.authority, (clock(), change), &Config::default());
+    }
+
+    /// The same store, as configured.
+    pub fn configured(&mut self, config: &Config) {
+        self.gateway = gateway(&self.store, &self.authority, (clock(), |_: &mut _| {}), config);
     }
 
     /// Sends a request.
@@ -171,15 +183,16 @@ fn gateway(
     store: &TestStore,
     authority: &Authority,
     (clock, change): (Clock, impl FnOnce(&mut http::Settings)),
+    config: &Config,
 ) -> Gateway {
     let db = store.db.clone();
     let service = Service::new(Settings::default(), Arc::new(authority.clone())).expect("the schema");
     let pending = Box::new(|| -> BoxFuture<'static, _> { Box::pin(async { Ok(0) }) });
-    let config = Config::default();
-    let trusted = vec![TRUSTED.to_owned()];
+    let (trusted, pace) = (vec![TRUSTED.to_owned()], Pace::new(config.ablebase_rate_limit));
     let dialects: Vec<Arc<dyn Dialect>> = vec![
         Arc::new(ActionAudit::new(Arc::new(authority.clone()), DOCS)),
-        Arc::new(Ablebase::new(Arc::new(authority.clone()), config.ablebase_cookie_name.clone(), trusted)),
+        Arc::new(Ablebase::new(Arc::new(authority.clone()), config.ablebase_cookie_name.clone(), trusted, pace)),
+        Arc::new(Folio::new(Arc::new(authority.clone()), Masks::of(&[REDACTED.to_owned()]).expect("masks"))),
     ];
     let door = {
         let authority = authority.clone();
@@ -193,7 +206,7 @@ fn gateway(
         })
     };
     let parts = Parts { changes: listening(&db), db, service, dialects, door, pending };
-    let mut settings = http::Settings::from(&config);
+    let mut settings = http::Settings::from(config);
     change(&mut settings);
     let mut app = App::new(parts, settings);
     app.clock = clock;

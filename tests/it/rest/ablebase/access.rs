@@ -1,5 +1,6 @@
 //! Organizations, roles and what is not there (items 9 to 12), what every answer has, and what it costs.
 
+use audit_gateway::config::Config;
 use audit_gateway::domain::db::Store;
 use serde_json::json;
 
@@ -17,6 +18,7 @@ on_both_stores!(
     head_is_get_without_its_body,
     reading_costs_two_statements_and_an_empty_list_three,
     checks_come_in_the_contracts_order,
+    nobody_asks_more_often_than_the_operator_allows,
     a_body_that_is_too_long_and_a_request_that_takes_too_long_are_told_in_the_envelope,
 );
 
@@ -230,4 +232,16 @@ async fn a_body_that_is_too_long_and_a_request_that_takes_too_long_are_told_in_t
         seen = office.ask("GET", "audits", "").await;
     }
     assert_eq!((error(&seen).0, seen.header("retry-after").as_deref()), (503, Some("1")));
+}
+
+async fn nobody_asks_more_often_than_the_operator_allows(kind: Store) {
+    let mut office = Office::open(kind).await;
+    office.house.configured(&Config { ablebase_rate_limit: Some(2), ..Config::default() });
+    for _ in 0..2 {
+        assert_eq!(office.ask("GET", "audits", "").await.status, 200);
+    }
+    let seen = office.ask("POST", "products/web-shop/audits", "{}").await;
+    assert_eq!(error(&seen), (429, "RATE_LIMITED".to_owned(), "Too many requests".to_owned()));
+    assert_eq!(seen.header("retry-after").as_deref(), Some("60"));
+    assert_eq!(office.ask_as(&office.admin, "GET", "audits", "").await.status, 200, "others are not concerned");
 }

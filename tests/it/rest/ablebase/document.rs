@@ -4,7 +4,7 @@ use audit_gateway::domain::db::Store;
 use serde_json::{Value as Json, json};
 
 use super::Office;
-use crate::rest::action_audit::document::check;
+use crate::rest::schema::check;
 use crate::rest::{PASSWORD, golden};
 use crate::store::on_both_stores;
 
