@@ -206,14 +206,24 @@ pub fn drafted<'o>(
 
 /// Completes, checks and writes a draft, and does what follows.
 pub async fn finish(desk: &mut Desk<'_>, sheet: &Sheet, mut draft: Draft<'_>) -> Result<Record> {
+    complete(desk, sheet, &mut draft).await?;
+    put(desk, sheet, &draft).await
+}
+
+/// Completes and checks a draft.
+pub async fn complete(desk: &mut Desk<'_>, sheet: &Sheet, draft: &mut Draft<'_>) -> Result<()> {
     if let Some(fill) = sheet.fill {
-        fill(desk, &mut draft).await?;
+        fill(desk, draft).await?;
     }
-    taken(desk, sheet, &mut draft).await?;
-    draft.sound()?;
-    let record = if draft.is_new() { desk.insert(&draft).await? } else { desk.update(&draft).await? };
+    taken(desk, sheet, draft).await?;
+    draft.sound()
+}
+
+/// Writes a draft that is complete, and does what follows.
+pub async fn put(desk: &mut Desk<'_>, sheet: &Sheet, draft: &Draft<'_>) -> Result<Record> {
+    let record = if draft.is_new() { desk.insert(draft).await? } else { desk.update(draft).await? };
     if let Some(after) = sheet.after {
-        after(desk, &draft, &record).await?;
+        after(desk, draft, &record).await?;
     }
     Ok(record)
 }

@@ -11,6 +11,7 @@ mod issue;
 mod numbers;
 mod people;
 mod plan;
+mod product;
 mod program;
 mod record;
 mod settings;
@@ -46,9 +47,10 @@ pub fn specials() -> Vec<Act> {
 }
 
 /// Commands that only the documented interfaces have: they record what was done elsewhere, or do in one what takes
-/// several commands elsewhere.
+/// several commands of GraphQL.
 pub fn records() -> Vec<Act> {
     let mut acts = record::acts();
     acts.extend(inventory::acts());
+    acts.extend(product::acts());
     acts
 }
