@@ -1,7 +1,5 @@
 //! Signing in as the surfaces see it.
 
-use std::sync::Arc;
-
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
@@ -10,10 +8,9 @@ use super::authority::Authority;
 use super::sign_in::{Login, SignedIn};
 use crate::domain::access::Viewer;
 use crate::domain::cx::{Caller, Cx};
-use crate::domain::db::Errand;
 use crate::domain::error::Result;
-use crate::domain::identity;
-use crate::domain::session::{self, Granted, Grants, KeyRule, Opened, Sessions};
+use crate::domain::identity::{self, ApiKeyPurpose};
+use crate::domain::session::{self, Granted, Grants, Guest, Guests, KeyRule, Opened, Sessions};
 
 impl Sessions for Authority {
     fn login<'a>(&'a self, cx: &'a Cx, login: session::Login) -> BoxFuture<'a, Result<Opened>> {
@@ -47,8 +44,7 @@ impl Sessions for Authority {
 
     fn verify<'a>(&'a self, cx: &'a Cx, caller: &'a Caller) -> BoxFuture<'a, Result<()>> {
         async move {
-            let errand =
-                Errand { organization_id: Some(caller.organization_id), statements: Arc::clone(&cx.statements) };
+            let errand = cx.errand(Some(caller.organization_id));
             identity::verify(&cx.db, &errand, caller, cx.now).await
         }
         .boxed()
@@ -58,6 +54,18 @@ impl Sessions for Authority {
 impl Grants for Authority {
     fn granted<'a>(&'a self, cx: &'a Cx, token: &'a str, rule: KeyRule) -> BoxFuture<'a, Result<Granted>> {
         self.grant(cx, token, rule).boxed()
+    }
+}
+
+impl Guests for Authority {
+    fn guest<'a>(
+        &'a self,
+        cx: &'a Cx,
+        token: &'a str,
+        slug: &'a str,
+        purposes: &'static [ApiKeyPurpose],
+    ) -> BoxFuture<'a, Result<Guest>> {
+        self.receive(cx, token, slug, purposes).boxed()
     }
 }
 

@@ -11,7 +11,7 @@ mod statement;
 mod window;
 mod zone;
 
-pub use self::answer::answer;
+pub use self::answer::{answer, answers};
 pub use self::expr::{Expr, Part, Test};
 pub use self::referred::referred;
 pub use self::select::{Ask, Asking, Group, Level, Many, One, Question, Select, load};

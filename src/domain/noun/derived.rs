@@ -365,6 +365,68 @@ pub fn snapshot(sql: &mut Sql, alias: &str) {
     sql.push("COALESCE(").column(alias, "snapshot_after").push(", ").column(alias, "snapshot_before").push(")");
 }
 
+/// Of a record of another system as an event leaves it; of a record of ours, for a deletion, as it was last (contract
+/// folio 2.2).
+pub fn vendor_snapshot(sql: &mut Sql, alias: &str) {
+    sql.push("CASE WHEN ").column(alias, "entity_type").push(" = 'asset' THEN ");
+    snapshot(sql, alias);
+    sql.push(" ELSE ").column(alias, "snapshot_after").push(" END");
+}
+
+/// A record of another system as it was before (contract folio 2.2).
+pub fn vendor_before(sql: &mut Sql, alias: &str) {
+    sql.push("CASE WHEN ").column(alias, "entity_type").push(" <> 'asset' THEN ");
+    sql.column(alias, "snapshot_before").push(" END");
+}
+
+/// The one definition of a supplier's event (contract folio 4.1).
+pub fn is_of_supplier(sql: &mut Sql, alias: &str) {
+    sql.column(alias, "entity_type").push(" = 'asset' AND (");
+    snapshot(sql, alias);
+    sql.push(") ->> 'kind' = 'SUPPLIER'");
+}
+
+/// The one definition of a status change of a piece (contract folio 3.3): what changes is told by the event before, in
+/// the order of the dates of the actions, whatever is asked for.
+pub fn changes_receipt(sql: &mut Sql, alias: &str) {
+    let before = sql.alias();
+    sql.push("COALESCE((SELECT ");
+    told(sql, alias, STATUS);
+    sql.push(" IS DISTINCT FROM before.status OR ");
+    told(sql, alias, CLAIM);
+    sql.push(" IS DISTINCT FROM before.claim FROM (SELECT ");
+    told(sql, &before, STATUS);
+    sql.push(" AS status, ");
+    told(sql, &before, CLAIM);
+    sql.push(" AS claim FROM ").table("change_event").push(" ").push(&before).push(" WHERE ");
+    for column in ["organization_id", "entity_type", "entity_uuid"] {
+        sql.column(&before, column).push(" = ").column(alias, column).push(" AND ");
+    }
+    sql.push("(").column(&before, "action_date").push(", ").column(&before, "uuid").push(") < (");
+    sql.column(alias, "action_date").push(", ").column(alias, "uuid").push(") ORDER BY ");
+    sql.column(&before, "action_date").push(" DESC, ").column(&before, "uuid").push(" DESC LIMIT 1) AS before), ");
+    told(sql, alias, STATUS);
+    sql.push(" IS NOT NULL OR ");
+    told(sql, alias, CLAIM);
+    sql.push(" IS NOT NULL)");
+}
+
+const STATUS: &str = "receivingStatus";
+const CLAIM: &str = "claimingInterval";
+
+/// A member of the record as it was afterwards, as text: a number and the same digits in quotes are equal, and null is
+/// as nothing.
+fn told(sql: &mut Sql, alias: &str, member: &str) {
+    let (store, column) = (sql.store(), format!("{alias}.\"snapshot_after\""));
+    sql.push(&match store {
+        Store::Postgres => format!("({column} ->> '{member}')"),
+        Store::Sqlite => format!(
+            "(CASE json_type({column}, '$.{member}') WHEN 'text' THEN {column} ->> '$.{member}' ELSE NULLIF({column} -> \
+             '$.{member}', 'null') END)"
+        ),
+    });
+}
+
 /// Identifier of the active organization, which every object of some interfaces repeats.
 pub fn own_organization(sql: &mut Sql, _: &str) {
     sql.push("SELECT o.\"uuid\" FROM \"organization\" o WHERE o.\"id\" = ").organization();

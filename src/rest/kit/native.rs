@@ -130,6 +130,7 @@ impl Fragments<'_> {
                 Is::One(ways) => ways.iter().for_each(|(path, form)| self.spread(noun, path, form, &mut selection)),
                 Is::Sole(many, path) => self.list(noun, many, path, &mut selection),
                 Is::Many(many) | Is::Map(many, _) => self.list(noun, many, "", &mut selection),
+                Is::Members(field) => self.field(noun, field, &mut selection),
             }
         }
         selection

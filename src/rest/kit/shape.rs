@@ -25,11 +25,33 @@ pub struct Shape {
 
 #[derive(Debug)]
 enum Step {
-    Value(&'static str, Vec<usize>, super::form::Write, bool),
+    Value(&'static str, Vec<usize>, super::form::Write, Missing),
     One(&'static str, Vec<(usize, Vec<Step>)>),
     Sole(&'static str, List),
     Many(&'static str, List),
     Map(&'static str, List, &'static str),
+    Members(usize),
+}
+
+/// What is written where a value is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    /// It never is.
+    Never,
+    /// Null.
+    Null,
+    /// Nothing, nor its key.
+    Nothing,
+}
+
+impl Missing {
+    fn of(member: &Member) -> Self {
+        match (member.left_out, member.nullable) {
+            (true, _) => Self::Nothing,
+            (false, true) => Self::Null,
+            (false, false) => Self::Never,
+        }
+    }
 }
 
 /// A list below a level.
@@ -65,10 +87,11 @@ struct Tree {
 
 /// A member whose columns are not known yet. A path says which joined record it is of.
 enum Draft {
-    Value(&'static str, Vec<(Vec<usize>, usize)>, super::form::Write, bool),
+    Value(&'static str, Vec<(Vec<usize>, usize)>, super::form::Write, Missing),
     One(&'static str, Vec<(Vec<usize>, Vec<Draft>)>),
     Sole(&'static str, Vec<usize>, usize),
     Many(&'static str, Vec<usize>, usize),
+    Members(Vec<usize>, usize),
     Map(&'static str, Vec<usize>, usize, &'static str),
 }
 
@@ -92,25 +115,31 @@ impl Tree {
         (at, noun, tree)
     }
 
+    /// Takes a field in; gives its record's path and its place there.
+    fn picked(&mut self, root: &'static Noun, name: &str) -> (Vec<usize>, usize) {
+        let (path, field) = name.rsplit_once('.').unwrap_or(("", name));
+        let (at, noun, tree) = self.joined(root, path);
+        let field = field_of(noun, field);
+        let known = tree.fields.iter().position(|known| *known == field);
+        let index = known.unwrap_or_else(|| {
+            tree.fields.push(field);
+            tree.fields.len() - 1
+        });
+        (at, index)
+    }
+
     fn drafts(&mut self, root: &'static Noun, path: &str, form: &Form) -> Vec<Draft> {
         let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         let mut drafts = Vec::with_capacity(form.members.len());
         for member in &form.members {
             drafts.push(match &member.is {
                 Is::Value(from, write) => {
-                    let cells = from.iter().map(|name| {
-                        let name = below(name);
-                        let (path, field) = name.rsplit_once('.').unwrap_or(("", &name));
-                        let (at, noun, tree) = self.joined(root, path);
-                        let field = field_of(noun, field);
-                        let known = tree.fields.iter().position(|known| *known == field);
-                        let index = known.unwrap_or_else(|| {
-                            tree.fields.push(field);
-                            tree.fields.len() - 1
-                        });
-                        (at, index)
-                    });
-                    Draft::Value(member.key, cells.collect(), *write, member.nullable)
+                    let cells = from.iter().map(|name| self.picked(root, &below(name)));
+                    Draft::Value(member.key, cells.collect(), *write, Missing::of(member))
+                }
+                Is::Members(field) => {
+                    let (at, index) = self.picked(root, &below(field));
+                    Draft::Members(at, index)
                 }
                 Is::One(ways) => {
                     let ways = ways.iter().map(|(name, form)| {
@@ -185,7 +214,7 @@ fn list(noun: &'static Noun, many: &Many, then: &'static str) -> (ask::Many, Sha
         Shape::of(many.form)
     } else {
         let is = Is::One(vec![(then, many.form)]);
-        let members = vec![Member { key: "", doc: "", nullable: true, is }];
+        let members = vec![Member { key: "", doc: "", nullable: true, left_out: false, is }];
         Shape::of(&Form { members, ..Form::of(many.form.name, target.name) })
     };
     let ask = Ask {
@@ -214,10 +243,11 @@ fn steps(drafts: Vec<Draft>, select: &Select, shapes: &mut [(Vec<usize>, usize, 
     let mut steps = Vec::with_capacity(drafts.len());
     for draft in drafts {
         match draft {
-            Draft::Value(key, cells, write, nullable) => {
+            Draft::Value(key, cells, write, missing) => {
                 let at = cells.iter().map(|(path, index)| select.field_at(start(select, path), *index)).collect();
-                steps.push(Step::Value(key, at, write, nullable));
+                steps.push(Step::Value(key, at, write, missing));
             }
+            Draft::Members(path, index) => steps.push(Step::Members(select.field_at(start(select, &path), index))),
             Draft::One(key, ways) => {
                 let ways =
                     ways.into_iter().map(|(path, drafts)| (start(select, &path), self::steps(drafts, select, shapes)));
@@ -356,11 +386,21 @@ fn write(steps: &[Step], level: &Level, row: usize, out: &mut Out<'_>) {
     out.raw("{");
     for step in steps {
         match step {
-            Step::Value(key, at, write, nullable) => {
-                out.key(key);
+            Step::Value(key, at, write, missing) => {
                 let cells = Cells::new(cells, at);
-                if *nullable && cells.first().is_null() { out.null() } else { (write.run)(out, cells) }
+                match (missing, cells.first().is_null()) {
+                    (Missing::Nothing, true) => {}
+                    (Missing::Null, true) => {
+                        out.key(key);
+                        out.null();
+                    }
+                    _ => {
+                        out.key(key);
+                        (write.run)(out, cells);
+                    }
+                }
             }
+            Step::Members(at) => out.members(cells.get(*at).and_then(Cell::as_str).unwrap_or_default()),
             Step::One(key, ways) => {
                 out.key(key);
                 write_one(ways, level, row, out);

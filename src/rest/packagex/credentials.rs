@@ -32,7 +32,7 @@ pub async fn admit(grants: &dyn Grants, mut call: Call) -> Result<Call, Refusal>
         return Err(Refusal::bad_key());
     }
     let scope = if [Method::GET, Method::HEAD].contains(&call.method) { READ } else { WRITE };
-    if !access::has_scope(&caller, scope) {
+    if !access::has_scope(&caller, &[scope]) {
         return Err(Refusal::scope());
     }
     call.cx.caller = Some(Arc::new(caller));

@@ -1,7 +1,7 @@
 //! The Action Audit dialect, beyond what golden cases say. The numbers are those of the contract's acceptance items.
 
 mod access;
-pub mod document;
+mod document;
 mod native;
 mod order;
 mod shape;

@@ -5,7 +5,7 @@ use audit_gateway::rest::packagex::ident;
 use serde_json::json;
 
 use super::site::{AUDIT, Site, audit, id};
-use crate::rest::action_audit::document::check;
+use crate::rest::schema::check;
 use crate::store::on_both_stores;
 
 on_both_stores!(item_1_every_answer_is_as_the_document_says);
