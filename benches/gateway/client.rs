@@ -25,6 +25,12 @@ pub fn request(method: &str, path: &str, token: Option<&str>, body: &str) -> Vec
     .into_bytes()
 }
 
+/// The bytes of a request of FOLIO's clients.
+pub fn tenant_request(path: &str, tenant: &str, token: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nx-okapi-tenant: {tenant}\r\nx-okapi-token: {token}\r\n\r\n")
+        .into_bytes()
+}
+
 /// How the length of a body is told.
 enum Length {
     Known(usize),

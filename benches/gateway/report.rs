@@ -175,6 +175,7 @@ impl Measured {
         vec![
             at_least("nested_50 to the yardstick", least_nested, ratio("nested_50")),
             at_least("point to the yardstick", 0.45, ratio("point")),
+            at_least("order_500 to the yardstick", 0.5, ratio("order_500")),
             below("a page of 200 in pages of 50", 4.5, self.cost_of_200),
             below("MB after the load", 80.0, self.memory_after),
             below("seconds from start to first answer", 0.5, self.start_seconds),

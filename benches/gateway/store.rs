@@ -46,6 +46,28 @@ pub const USERNAME: &str = "benchmark";
 /// With which password.
 pub const PASSWORD: &str = "correct horse battery staple";
 
+/// An order of another system.
+pub const ORDER: &str = "7d0c5c0e-0f4b-4c39-9b0e-3f6b1e2a9d11";
+/// How many events it has.
+pub const EVENTS: u32 = 500;
+
+/// Its events, one a line.
+fn events() -> String {
+    let event = |number: u32| {
+        let (minute, hour) = (number % 60, number / 60);
+        let date = format!("2025-05-06T{hour:02}:{minute:02}");
+        format!(
+            "{{\"id\":\"{number:08x}-0a1b-4c2d-8e3f-405162738495\",\"action\":\"Edit\",\"orderId\":\"{ORDER}\",\"userId\":\
+             \"2a6e4f10-8c7d-4b53-9a1f-d0e5c6b7a812\",\"eventDate\":\"{date}:10.250Z\",\"actionDate\":\"{date}:09.125Z\",\
+             \"orderSnapshot\":{{\"id\":\"{ORDER}\",\"poNumber\":\"10000\",\"orderType\":\"One-Time\",\"workflowStatus\":\"Open\",\
+             \"approved\":true,\"vendor\":\"e2b1a7d4-6c3f-4b90-8d15-7f0a9c8b6e52\",\"totalEstimatedPrice\":{number}.50,\"notes\":\
+             [\"Check the credit with the vendor\",\"change {number}\"],\"metadata\":{{\"createdDate\":\"2025-05-06T00:00:00.000Z\",\
+             \"updatedDate\":\"{date}:09.125Z\"}}}}}}\n"
+        )
+    };
+    (0..EVENTS).map(event).collect()
+}
+
 const GATEWAY: &str = env!("CARGO_BIN_EXE_audit-gateway");
 
 impl Store {
@@ -75,6 +97,10 @@ impl Store {
                 postgres.settle().await?;
             }
             std::fs::write(filled, "")?;
+        }
+        if !options.writes {
+            // What is there already is not imported again.
+            store.run(&["import", "folio", "--organization", ORGANIZATION, "-"], &events())?;
         }
         Ok(store)
     }

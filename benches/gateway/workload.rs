@@ -6,10 +6,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::CONNECTIONS;
-use super::client::{Connection, request};
+use super::client::{Connection, request, tenant_request};
 use super::driver::{Call, Sameness};
-use super::store::{PASSWORD, USERNAME};
+use super::store::{EVENTS, ORDER, PASSWORD, USERNAME};
+use super::{CONNECTIONS, ORGANIZATION};
 
 const NESTED: &str = "query Nested($first: Int!) { \
     audits(first: $first, orderBy: [{field: CREATED_AT, direction: DESC}]) { \
@@ -54,6 +54,7 @@ pub async fn compared(gateway: SocketAddr, yardstick: SocketAddr, token: &str) -
         sides.workload("nested_50", "/nested", NESTED, first(50)).await?,
         sides.workload("nested_200", "/nested", NESTED, first(200)).await?,
         sides.workload("point", "/point", POINT, points.iter().map(|uuid| json!({ "uuid": uuid })).collect()).await?,
+        sides.order().await?,
         // An audit may become overdue meanwhile.
         sides.workload("summary", "/summary", SUMMARY, vec![json!({})]).await?.changing(),
     ])
@@ -82,6 +83,22 @@ struct Sides {
 }
 
 impl Sides {
+    /// All events of an order, as the pane of FOLIO's user interface asks for them.
+    async fn order(&mut self) -> Result<Workload> {
+        let path = format!("/audit-data/acquisition/order/{ORDER}?sortBy=event_date&sortOrder=desc");
+        let ask = tenant_request(&path, ORGANIZATION, &self.token);
+        let answer = self.gateway.ask(&ask).await?.to_vec();
+        let theirs = request("GET", &format!("/order/{ORDER}"), None, "");
+        let their_answer = self.yardstick.ask(&theirs).await?.to_vec();
+        same("order_500", &answer, &their_answer).context("the gateway and the yardstick give different answers")?;
+        if parsed("order_500", &answer)?.get("totalItems").and_then(Value::as_u64) != Some(EVENTS.into()) {
+            bail!("the order has other than {EVENTS} events");
+        }
+        let bytes = answer.len();
+        let call = |request, answer| Arc::from([Call { request, answer, sameness: Sameness::Whole }]);
+        Ok(Workload { name: "order_500", gateway: call(ask, answer), yardstick: call(theirs, their_answer), bytes })
+    }
+
     async fn workload(
         &mut self,
         name: &'static str,
@@ -96,6 +113,7 @@ impl Sides {
             // The second time a document comes, other code may answer it than the first time.
             let first = self.gateway.ask(&ask).await?.to_vec();
             let answer = self.gateway.ask(&ask).await?.to_vec();
+            given(name, &first)?;
             same(name, &first, &answer).context("asked twice, the gateway gives different answers")?;
             ours.push(Call { request: ask, answer, sameness: Sameness::Whole });
             let ask = request("POST", path, Some(&self.token), &body);
@@ -110,18 +128,25 @@ impl Sides {
     }
 }
 
-/// Refuses two answers that differ, and says where they do.
-fn same(name: &str, left: &[u8], right: &[u8]) -> Result<()> {
-    let parsed = |bytes: &[u8]| -> Result<Value> {
-        serde_json::from_slice(bytes).with_context(|| format!("{name}: no JSON: {}", String::from_utf8_lossy(bytes)))
-    };
-    let (left_value, right_value) = (parsed(left)?, parsed(right)?);
-    if let Some(errors) = left_value.get("errors").or_else(|| right_value.get("errors")) {
+fn parsed(name: &str, bytes: &[u8]) -> Result<Value> {
+    serde_json::from_slice(bytes).with_context(|| format!("{name}: no JSON: {}", String::from_utf8_lossy(bytes)))
+}
+
+/// Refuses an answer of GraphQL that gives nothing.
+fn given(name: &str, answer: &[u8]) -> Result<()> {
+    let answer = parsed(name, answer)?;
+    if let Some(errors) = answer.get("errors") {
         bail!("{name} was refused: {errors}");
     }
-    if left_value.pointer("/data").and_then(Value::as_object).is_none_or(|data| data.values().any(Value::is_null)) {
-        bail!("{name} is answered with nothing: {left_value}");
+    if answer.pointer("/data").and_then(Value::as_object).is_none_or(|data| data.values().any(Value::is_null)) {
+        bail!("{name} is answered with nothing: {answer}");
     }
+    Ok(())
+}
+
+/// Refuses two answers that differ, and says where they do.
+fn same(name: &str, left: &[u8], right: &[u8]) -> Result<()> {
+    let (left_value, right_value) = (parsed(name, left)?, parsed(name, right)?);
     if left == right {
         return Ok(());
     }
@@ -170,8 +195,9 @@ pub async fn sign_in(gateway: SocketAddr, organization: &str) -> Result<String> 
 pub async fn statements(gateway: &mut Connection) -> Result<(f64, f64)> {
     let text = gateway.ask(&request("GET", "/metrics", None, "")).await?;
     let text = std::str::from_utf8(text)?;
+    let is_ours = |line: &str| ["graphql", "folio"].iter().any(|name| line.contains(&format!("surface=\"{name}\"")));
     let value = |name: &str| {
-        let lines = text.lines().filter(|line| line.starts_with(name) && line.contains("surface=\"graphql\""));
+        let lines = text.lines().filter(|line| line.starts_with(name) && is_ours(line));
         lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum::<f64>()
     };
     Ok((value("audit_gateway_request_statements_count"), value("audit_gateway_request_statements_sum")))

@@ -1,5 +1,6 @@
 //! The command line: one file a command. Reads the configuration, opens the rooms, prints, and gives an exit code.
 
+mod bus;
 mod completions;
 mod demonstration;
 mod doctor;

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::bus::Consumer;
 use super::{Exit, open, say};
 use crate::config::{Config, Loaded};
 use crate::domain::changes::Changes;
@@ -80,6 +81,7 @@ pub async fn run(args: Args, loaded: Loaded) -> anyhow::Result<Exit> {
         app.demonstration = super::demonstration::sign_ins();
     }
     let app = Arc::new(app);
+    let consumer = Consumer::start(config, &db)?;
     announce(config, address, users)?;
     if let Some(told) = told {
         say(told)?;
@@ -88,6 +90,9 @@ pub async fn run(args: Args, loaded: Loaded) -> anyhow::Result<Exit> {
     let keeper = trail::Keeper { signer, anchor: config.trail_anchor.clone(), clock: Clock::System };
     let checkpoints = tokio::spawn(keeper.clone().keep(db.clone()));
     let finished = http::serve(app, listener, stop_signal()?).await;
+    if let Some(consumer) = consumer {
+        consumer.stop().await;
+    }
     upkeep.abort();
     checkpoints.abort();
     changes.stop();

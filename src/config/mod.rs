@@ -165,6 +165,17 @@ settings! {
         /// Requests a minute of each key or person at the PackageX interface; any number without it.
         Rare "packagex-rate-limit" packagex_rate_limit: Option<u32> = None;
     }
+    "Message bus" {
+        /// Brokers of the Kafka bus that FOLIO's events are taken from, each a host and a port; off without one. Needs a
+        /// program built with the feature `kafka`.
+        Rare "bus-brokers" bus_brokers: Vec<String> = Vec::new();
+        /// First part of the names of topics, the environment.
+        Rare "bus-environment" bus_environment: String = "folio".to_owned();
+        /// Name of the group of consumers; instances of one name share the messages.
+        Rare "bus-group" bus_group: String = "audit-gateway".to_owned();
+        /// File that messages are appended to that cannot be taken, one a line with the reason; in the log they always stand.
+        Rare "bus-set-aside" bus_set_aside: Option<PathBuf> = None;
+    }
     "Trail" {
         /// Secrets that checkpoints of the trail are signed with, of at least 32 bytes in base64: the first signs, all
         /// verify. As with the signing secrets.

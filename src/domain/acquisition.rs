@@ -153,6 +153,13 @@ impl Kind {
         self.names().original
     }
 
+    /// Whether a rule names this key of its events.
+    pub fn names_key(self, key: &str) -> bool {
+        matches!(key, "id" | "action" | "userId" | "eventDate" | "actionDate")
+            || [self.entity_key(), self.snapshot_key(), self.original_key()].contains(&key)
+            || self.parent_key() == Some(key)
+    }
+
     /// Whether its events may have further keys.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Invoice | Self::InvoiceLine | Self::Organization)

@@ -92,6 +92,8 @@ pub enum Surface {
     Cli,
     /// An importer.
     Import,
+    /// The message bus.
+    Bus,
     /// Generated data.
     Seed,
 }
@@ -107,6 +109,7 @@ impl Surface {
             Self::Packagex => "packagex",
             Self::Cli => "cli",
             Self::Import => "import",
+            Self::Bus => "bus",
             Self::Seed => "seed",
         }
     }

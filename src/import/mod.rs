@@ -1,6 +1,7 @@
-//! Importers: files of other systems become records and events of an organization, in batches, each batch in one
-//! transaction with its trail. May use the domain; knows no surface, no HTTP, and does not print.
+//! Importers: files and messages of other systems become records and events of an organization, in batches, each batch
+//! in one transaction with its trail. May use the domain; knows no surface, no HTTP, and does not print.
 
+pub mod bus;
 pub mod folio;
 pub mod lives;
 mod progress;
@@ -8,12 +9,14 @@ mod progress;
 mod testing;
 
 use std::io;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::acquisition::{self, Event};
 use crate::domain::cell::Kind;
 use crate::domain::cx::{Clock, Surface, new_uuid};
-use crate::domain::db::{Arg, Db, Errand, Statement};
+use crate::domain::db::{Arg, Db, Errand, Outcome, Statement};
 use crate::domain::error::Error;
 use crate::domain::trail::Origin;
 
@@ -63,20 +66,39 @@ struct Run {
     origin: Origin,
 }
 
+/// The organization with this slug.
+async fn organization(db: &Db, slug: &str) -> Result<Option<i64>, Error> {
+    let statement =
+        Statement::new("SELECT id FROM organization WHERE slug = $1", vec![Arg::text(slug)], vec![Kind::Long]);
+    Ok(db.fetch(&Errand::default(), statement).await?.cell(0, 0).as_int())
+}
+
 impl Run {
     async fn start(db: &Db, slug: &str, mode: Mode, clock: Clock) -> Result<Self, Failure> {
-        let statement =
-            Statement::new("SELECT id FROM organization WHERE slug = $1", vec![Arg::text(slug)], vec![Kind::Long]);
-        let rows = db.fetch(&Errand::default(), statement).await?;
-        let organization_id = rows.cell(0, 0).as_int().ok_or_else(|| Failure::Organization(slug.to_owned()))?;
-        let origin = Origin {
-            user_uuid: None,
-            surface: Surface::Import,
-            request_id: Some(new_uuid().to_string()),
-            at: clock.now(),
-        };
+        let organization_id = organization(db, slug).await?.ok_or_else(|| Failure::Organization(slug.to_owned()))?;
+        Ok(Self::into(organization_id, Surface::Import, mode, clock))
+    }
+
+    fn into(organization_id: i64, surface: Surface, mode: Mode, clock: Clock) -> Self {
+        let request_id = Some(new_uuid().to_string());
+        let origin = Origin { user_uuid: None, surface, request_id, at: clock.now() };
         let errand = Errand { organization_id: Some(organization_id), ..Errand::default() };
-        Ok(Self { organization_id, mode, errand, origin })
+        Self { organization_id, mode, errand, origin }
+    }
+
+    /// Records events in one transaction; gives how many were new.
+    async fn record(&self, db: &Db, events: Vec<Event>) -> Result<usize, Error> {
+        let shared = Arc::new((self.clone(), events));
+        db.write(&self.errand, move |tx| {
+            let shared = Arc::clone(&shared);
+            Box::pin(async move {
+                let (run, events) = shared.as_ref();
+                let imported = acquisition::record(tx, run.organization_id, events.clone(), &run.origin).await?;
+                let new = imported.count();
+                Ok(if new > 0 && run.mode == Mode::Write { Outcome::Changed(new) } else { Outcome::Unchanged(new) })
+            })
+        })
+        .await
     }
 
     fn now(&self) -> DateTime<Utc> {

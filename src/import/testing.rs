@@ -51,6 +51,11 @@ impl Home {
         self.scratch.ask(sql, vec![Kind::Long]).await.cell(0, 0).as_int().unwrap()
     }
 
+    /// Runs SQL as no importer would.
+    pub async fn run(&self, sql: &str) {
+        self.db.for_migrations().execute_unprepared(sql).await.unwrap();
+    }
+
     pub async fn close(self) {
         self.scratch.close().await;
     }

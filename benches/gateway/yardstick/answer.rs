@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row};
@@ -105,6 +106,39 @@ impl Listed {
         }
         Self { audits: Page { nodes: audits, info: PageInfo { has_next } } }
     }
+}
+
+/// The events of an order.
+#[derive(Serialize)]
+pub struct Told {
+    #[serde(rename = "orderAuditEvents")]
+    events: Vec<Event>,
+    #[serde(rename = "totalItems")]
+    total: usize,
+}
+
+impl Told {
+    /// All of them.
+    pub fn new(events: Vec<Event>) -> Self {
+        Self { total: events.len(), events }
+    }
+}
+
+/// An event of an order.
+#[derive(Serialize)]
+pub struct Event {
+    id: Uuid,
+    action: String,
+    #[serde(rename = "orderId")]
+    order: Uuid,
+    #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+    user: Option<Uuid>,
+    #[serde(rename = "eventDate")]
+    event_date: Millis,
+    #[serde(rename = "actionDate")]
+    action_date: Millis,
+    #[serde(rename = "orderSnapshot", skip_serializing_if = "Option::is_none")]
+    snapshot: Option<Box<RawValue>>,
 }
 
 /// One audit, looked up.
@@ -219,6 +253,14 @@ impl Serialize for Instant {
     }
 }
 
+struct Millis(DateTime<Utc>);
+
+impl Serialize for Millis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, false))
+    }
+}
+
 struct Priority(i16);
 
 impl Serialize for Priority {
@@ -295,6 +337,21 @@ macro_rules! rows {
             }
         }
 
+        impl FromRow<'_, $row> for Event {
+            fn from_row(row: &$row) -> sqlx::Result<Self> {
+                let snapshot = row.try_get::<Option<String>, _>(6)?.map(RawValue::from_string).transpose();
+                Ok(Self {
+                    id: row.try_get(0)?,
+                    action: row.try_get(1)?,
+                    order: row.try_get(2)?,
+                    user: row.try_get(3)?,
+                    event_date: Millis(row.try_get(4)?),
+                    action_date: Millis(row.try_get(5)?),
+                    snapshot: snapshot.map_err(|error| sqlx::Error::Decode(error.into()))?,
+                })
+            }
+        }
+
         impl FromRow<'_, $row> for State {
             fn from_row(row: &$row) -> sqlx::Result<Self> {
                 Ok(Self { key: row.try_get(0)?, count: row.try_get(1)?, overdue: row.try_get(2)? })
@@ -347,6 +404,11 @@ pub fn audits(first: u32) -> anyhow::Result<&'static str> {
 /// The statement for one audit.
 pub const POINT: &str =
     "SELECT uuid, number, name, state, priority, created_at, updated_at, version FROM audit WHERE uuid = $1";
+
+/// The statement for the events of an order.
+pub const ORDER: &str = "SELECT uuid, action, entity_uuid, user_uuid, event_date, action_date, CAST(snapshot_after AS TEXT) \
+    FROM change_event WHERE organization_id = $1 AND entity_type = 'acq.order' AND entity_uuid = $2 \
+    ORDER BY event_date DESC, uuid DESC";
 
 /// The statement for the audits by state, and how many of them are overdue at an instant.
 pub const SUMMARY: &str = "SELECT state, COUNT(*), COUNT(*) FILTER (WHERE complete_by IS NOT NULL AND \

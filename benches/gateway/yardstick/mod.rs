@@ -10,7 +10,7 @@ use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-use self::answer::{Answer, Listed, Looked, Made, Summed};
+use self::answer::{Answer, Listed, Looked, Made, Summed, Told};
 
 /// A store that answers the questions.
 trait Store: Send + Sync + 'static {
@@ -28,6 +28,8 @@ trait Store: Send + Sync + 'static {
     fn nested(&self, first: u32) -> impl Future<Output = Result<Listed>> + Send;
     /// One audit; one statement.
     fn point(&self, uuid: Uuid) -> impl Future<Output = Result<Looked>> + Send;
+    /// The events of an order; one statement.
+    fn order(&self, uuid: Uuid) -> impl Future<Output = Result<Told>> + Send;
     /// Audits by state; one statement.
     fn summary(&self) -> impl Future<Output = Result<Summed>> + Send;
     /// Makes an article and changes another one, in one transaction.
@@ -56,6 +58,7 @@ async fn serve<S: Store>(store: S) -> Result<()> {
     let router = Router::new()
         .route("/nested", post(nested::<S>))
         .route("/point", post(point::<S>))
+        .route("/order/{uuid}", get(order::<S>))
         .route("/summary", post(summary::<S>))
         .route("/make", post(make::<S>))
         .route("/points", get(points::<S>))
@@ -102,6 +105,10 @@ async fn nested<S: Store>(State(store): State<Arc<S>>, Json(call): Json<Call<Fir
 
 async fn point<S: Store>(State(store): State<Arc<S>>, Json(call): Json<Call<ByUuid>>) -> Handled<Answer<Looked>> {
     answered(store.point(call.variables.uuid).await)
+}
+
+async fn order<S: Store>(State(store): State<Arc<S>>, Path(uuid): Path<Uuid>) -> Handled<Told> {
+    answered(store.order(uuid).await).map(|Json(Answer { data })| Json(data))
 }
 
 async fn summary<S: Store>(State(store): State<Arc<S>>, Json(call): Json<Call<None>>) -> Handled<Answer<Summed>> {

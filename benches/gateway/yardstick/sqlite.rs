@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
 
-use super::answer::{self, Audit, Issue, Listed, Looked, Made, Summed, person};
+use super::answer::{self, Audit, Issue, Listed, Looked, Made, Summed, Told, person};
 use super::{Make, Pool, Store};
 use crate::{ORGANIZATION, POOL};
 
@@ -72,6 +72,12 @@ impl Store for Sqlite {
         let mut lent = self.pool.lend().await?;
         let audit = sqlx::query_as(answer::POINT).bind(uuid).fetch_optional(lent.get()?).await?;
         Ok(Looked { audit })
+    }
+
+    async fn order(&self, uuid: Uuid) -> Result<Told> {
+        let mut lent = self.pool.lend().await?;
+        let events = sqlx::query_as(answer::ORDER).bind(self.organization).bind(uuid).fetch_all(lent.get()?).await?;
+        Ok(Told::new(events))
     }
 
     async fn summary(&self) -> Result<Summed> {

@@ -177,15 +177,8 @@ fn object(fields: &Fields<'_>, key: &str) -> Result<Option<String>, Fault> {
 
 /// The keys that no rule names, as an object; none where there are none.
 fn extra(fields: &Fields<'_>, kind: Kind) -> Result<Option<String>, Fault> {
-    let known = |key: &str| {
-        matches!(key, "id" | "action" | "userId" | "eventDate" | "actionDate")
-            || key == kind.entity_key()
-            || Some(key) == kind.parent_key()
-            || key == kind.snapshot_key()
-            || key == kind.original_key()
-    };
     let mut members = Vec::new();
-    for (key, json) in fields.members.iter().filter(|(key, _)| !known(key)) {
+    for (key, json) in fields.members.iter().filter(|(key, _)| !kind.names_key(key)) {
         if !kind.is_open() {
             return Err(fault(key, "unknown key"));
         }

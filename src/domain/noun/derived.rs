@@ -108,13 +108,13 @@ pub fn phase_templates(sql: &mut Sql, alias: &str) {
         Store::Postgres => (
             "SELECT json_agg(json_build_object('id', c.\"id\", 'name', c.\"name\", 'edition', c.\"edition\"))",
             " AND EXISTS (SELECT 1 FROM json_array_elements(CASE json_typeof(",
-            ") p CROSS JOIN LATERAL json_array_elements_text(CASE json_typeof(p.value -> 'templates') WHEN 'array' THEN \
-             p.value -> 'templates' ELSE '[]' END) n WHERE n.value = CAST(c.\"id\" AS TEXT))",
+            ") p CROSS JOIN LATERAL json_array_elements_text(CASE json_typeof(p.value -> 'template_ids') WHEN 'array' \
+             THEN p.value -> 'template_ids' ELSE '[]' END) n WHERE n.value = CAST(c.\"id\" AS TEXT))",
         ),
         Store::Sqlite => (
             "SELECT json_group_array(json_object('id', c.\"id\", 'name', c.\"name\", 'edition', c.\"edition\"))",
             " AND EXISTS (SELECT 1 FROM json_each(",
-            ") p, json_each(p.value, '$.templates') n WHERE p.type = 'object' AND n.value = c.\"id\")",
+            ") p, json_each(p.value, '$.template_ids') n WHERE p.type = 'object' AND n.value = c.\"id\")",
         ),
     };
     sql.push(open).push(" FROM ").table("template").push(" c WHERE ");

@@ -12,12 +12,13 @@ use std::sync::atomic::Ordering;
 pub use self::report::{Refused, Report};
 use self::source::Events;
 pub use self::source::Input;
+pub(super) use self::split::LONGEST;
 use self::split::Piece;
 use super::progress::{Counted, Progress};
 use super::{Failure, Mode, Run};
 use crate::domain::acquisition::{self, Event, Kind, Refusal};
 use crate::domain::cx::Clock;
-use crate::domain::db::{Db, Outcome};
+use crate::domain::db::Db;
 use crate::domain::error::Result;
 
 /// Events of one transaction.
@@ -103,21 +104,12 @@ impl Batch {
 }
 
 async fn write(db: &Db, run: &Run, batch: &mut Batch, report: &mut Report) -> Result<(), Failure> {
-    let events = Arc::new(std::mem::take(batch).events);
+    let events = std::mem::take(batch).events;
     if events.is_empty() {
         return Ok(());
     }
     let received = events.len();
-    let (run, errand) = (run.clone(), run.errand.clone());
-    let inserted = db
-        .write(&errand, move |tx| {
-            let (events, run) = (Vec::clone(&events), run.clone());
-            Box::pin(async move {
-                let new = acquisition::record(tx, run.organization_id, events, &run.origin).await?.count();
-                Ok(if new > 0 && run.mode == Mode::Write { Outcome::Changed(new) } else { Outcome::Unchanged(new) })
-            })
-        })
-        .await?;
+    let inserted = run.record(db, events).await?;
     report.received += received as u64;
     report.inserted += inserted as u64;
     report.duplicates += received.saturating_sub(inserted) as u64;

@@ -80,8 +80,11 @@ fn kind(values: &Values) -> Result<acquisition::Kind> {
     acquisition::Kind::of(&word.to_ascii_lowercase().replace('_', "-")).ok_or(Error::Internal)
 }
 
-/// The members of an event as JSON texts.
-fn members(kind: acquisition::Kind, values: &Values) -> Vec<(String, String)> {
+/// Why the members of an event cannot be told: a field and what is wrong with it.
+type Fault = (String, &'static str);
+
+/// The members of an event as JSON texts. What comes as further keys must not stand for others.
+fn members(kind: acquisition::Kind, values: &Values) -> std::result::Result<Vec<(String, String)>, Fault> {
     let mut members = Vec::new();
     for (name, given) in values {
         let Given::Cell(cell) = given else { continue };
@@ -96,11 +99,15 @@ fn members(kind: acquisition::Kind, values: &Values) -> Vec<(String, String)> {
         let key = match *name {
             "type" => continue,
             "entityId" => kind.entity_key(),
-            "parentId" => kind.parent_key().unwrap_or("parentId"),
+            "parentId" => kind.parent_key().ok_or_else(|| ("parentId".to_owned(), UNKNOWN))?,
             "snapshot" => kind.snapshot_key(),
             "originalSnapshot" => kind.original_key(),
             "extra" if kind.is_open() => {
-                let further: serde_json::Map<String, Value> = serde_json::from_str(&json).unwrap_or_default();
+                let further: serde_json::Map<String, Value> =
+                    serde_json::from_str(&json).map_err(|_| ("extra".to_owned(), "must be an object"))?;
+                if let Some(key) = further.keys().find(|key| kind.names_key(key)) {
+                    return Err((key.clone(), UNKNOWN));
+                }
                 members.extend(further.into_iter().map(|(key, value)| (key, value.to_string())));
                 continue;
             }
@@ -108,12 +115,23 @@ fn members(kind: acquisition::Kind, values: &Values) -> Vec<(String, String)> {
         };
         members.push((key.to_owned(), json));
     }
-    members
+    Ok(members)
 }
+
+const UNKNOWN: &str = "unknown key";
 
 fn event(values: &Values, fill: &Fill) -> Result<std::result::Result<Event, Refusal>> {
     let kind = kind(values)?;
-    let members = members(kind, values);
+    let members = match members(kind, values) {
+        Ok(members) => members,
+        Err((field, message)) => {
+            let id = match values.get("id") {
+                Some(Given::Cell(Cell::Uuid(id))) => Some(id.to_string()),
+                _ => None,
+            };
+            return Ok(Err(Refusal { id, field, message }));
+        }
+    };
     let mut fields = Fields::default();
     for (key, json) in &members {
         fields.put(key.as_str(), json);

@@ -246,6 +246,22 @@ async fn item_46_the_mutation_fills_in_and_refuses_like_the_importer(kind: Store
             "originalInvoiceSnapshot": { "a": 1 }, "batch": 7,
         })
     );
+    for (more, field, message) in [
+        ("extra: [1]", "extra", "must be an object"),
+        ("extra: {invoiceId: \"x\"}", "invoiceId", "unknown key"),
+        ("extra: {actionDate: 1}", "actionDate", "unknown key"),
+        ("parentId: \"00000000-0000-4000-8000-000000000000\"", "parentId", "unknown key"),
+    ] {
+        let event = format!(
+            "{{type: INVOICE, action: EDIT, entityId: \"{}\", actionDate: \"2026-01-02T03:04:05Z\", {more}}}",
+            id(5)
+        );
+        let document = format!(
+            "mutation {{ recordAcquisitionEvents(input: {{events: [{event}]}}) {{ inserted errors {{ field message }} }} }}"
+        );
+        let recorded = library.ask(&owner, &document).await["data"]["recordAcquisitionEvents"].clone();
+        assert_eq!(recorded, json!({ "inserted": 0, "errors": [{ "field": field, "message": message }] }), "{more}");
+    }
     // Of an owner's keys only one with the scope of its own.
     for (scopes, may) in [(&["graphql:write"][..], false), (&["acquisition.events.post"], true), (&[], true)] {
         let key = library.key(&owner, scopes).await;
