@@ -14,7 +14,7 @@ use super::token::{AccessTokens, KNOWN, SigningKeys};
 use crate::domain::cx::{Caller, Cx};
 use crate::domain::error::{Error, Result};
 use crate::domain::identity::{self, ApiKeyPurpose};
-use crate::domain::session::{Granted, KeyRule};
+use crate::domain::session::{Granted, Guest, KeyRule};
 
 /// Keys whose last use is remembered here; of others the store is asked.
 const KEYS_REMEMBERED: u64 = 10_000;
@@ -189,12 +189,28 @@ impl Authority {
         }
         let uuid = self.inner.api_keys.uuid(token).ok_or_else(bad)?;
         let key = identity::granted_key(cx, uuid).await?.ok_or_else(bad)?;
-        let is_for_this = key.scopes.is_empty() || key.scopes.iter().any(|scope| scope == rule.scope);
+        let is_for_this =
+            key.scopes.is_empty() || rule.scope.is_none_or(|wanted| key.scopes.iter().any(|scope| scope == wanted));
         if !rule.purposes.contains(&key.purpose) || !is_for_this {
             return Err(bad());
         }
         self.touch(cx, (key.id, key.organization_id), key.last_used_at);
         Ok(key.granted)
+    }
+
+    /// Who holds a key or an access token, in the organization with this slug: one statement.
+    pub(super) async fn receive(&self, cx: &Cx, token: &str, slug: &str, purposes: &[ApiKeyPurpose]) -> Result<Guest> {
+        if !ApiKeys::looks_like(token) {
+            let (subject, _) = self.inner.tokens.read(token, cx.now).ok_or_else(bad)?;
+            return identity::session_guest(cx, &subject.caller, slug).await;
+        }
+        let uuid = self.inner.api_keys.uuid(token).ok_or_else(bad)?;
+        let key = identity::key_guest(cx, uuid, slug).await?.ok_or_else(bad)?;
+        if !purposes.contains(&key.purpose) {
+            return Err(bad());
+        }
+        self.touch(cx, (key.id, key.organization_id), key.last_used_at);
+        Ok(key.guest)
     }
 
     /// Writes down the use of a key, at most once a minute and beside the request, which does not wait for it.

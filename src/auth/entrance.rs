@@ -9,8 +9,8 @@ use super::sign_in::{Login, SignedIn};
 use crate::domain::access::Viewer;
 use crate::domain::cx::{Caller, Cx};
 use crate::domain::error::Result;
-use crate::domain::identity;
-use crate::domain::session::{self, Granted, Grants, KeyRule, Opened, Sessions};
+use crate::domain::identity::{self, ApiKeyPurpose};
+use crate::domain::session::{self, Granted, Grants, Guest, Guests, KeyRule, Opened, Sessions};
 
 impl Sessions for Authority {
     fn login<'a>(&'a self, cx: &'a Cx, login: session::Login) -> BoxFuture<'a, Result<Opened>> {
@@ -54,6 +54,18 @@ impl Sessions for Authority {
 impl Grants for Authority {
     fn granted<'a>(&'a self, cx: &'a Cx, token: &'a str, rule: KeyRule) -> BoxFuture<'a, Result<Granted>> {
         self.grant(cx, token, rule).boxed()
+    }
+}
+
+impl Guests for Authority {
+    fn guest<'a>(
+        &'a self,
+        cx: &'a Cx,
+        token: &'a str,
+        slug: &'a str,
+        purposes: &'static [ApiKeyPurpose],
+    ) -> BoxFuture<'a, Result<Guest>> {
+        self.receive(cx, token, slug, purposes).boxed()
     }
 }
 

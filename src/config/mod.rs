@@ -156,6 +156,15 @@ settings! {
         /// What stands between the names of a breadcrumb of the AuditComply interface.
         Rare "auditcomply-breadcrumb-separator" auditcomply_breadcrumb_separator: Verbatim = Verbatim(" > ".to_owned());
     }
+    "FOLIO" {
+        /// Parts of snapshots that the FOLIO interface shows as `[redacted]`: a type of records and a JSON pointer each,
+        /// such as organization:/edi/ediFtp/password.
+        Rare "folio-redacted" folio_redacted: Vec<String> = Vec::new();
+    }
+    "PackageX" {
+        /// Requests a minute of each key or person at the PackageX interface; any number without it.
+        Rare "packagex-rate-limit" packagex_rate_limit: Option<u32> = None;
+    }
     "Trail" {
         /// Secrets that checkpoints of the trail are signed with, of at least 32 bytes in base64: the first signs, all
         /// verify. As with the signing secrets.

@@ -120,7 +120,12 @@ impl Kind {
 
     /// The type whose events a collection's key holds.
     pub fn of_collection(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.names().collection == key)
+        Self::ALL.into_iter().find(|kind| kind.collection_key() == key)
+    }
+
+    /// The key of a collection of its events.
+    pub const fn collection_key(self) -> &'static str {
+        self.names().collection
     }
 
     /// What the trail calls it.

@@ -84,6 +84,10 @@ pub enum Surface {
     ActionAudit,
     /// The dialect of AuditComply.
     Auditcomply,
+    /// The dialect of FOLIO's acquisition events.
+    Folio,
+    /// The dialect of PackageX.
+    Packagex,
     /// The command line.
     Cli,
     /// An importer.
@@ -99,6 +103,8 @@ impl Surface {
             Self::Graphql => "graphql",
             Self::ActionAudit => "action_audit",
             Self::Auditcomply => "auditcomply",
+            Self::Folio => "folio",
+            Self::Packagex => "packagex",
             Self::Cli => "cli",
             Self::Import => "import",
             Self::Seed => "seed",

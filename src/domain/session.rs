@@ -56,8 +56,8 @@ pub trait Sessions: Send + Sync {
 pub struct KeyRule {
     /// The purposes it takes. Keys of other purposes are unknown to it.
     pub purposes: &'static [ApiKeyPurpose],
-    /// The scope that a key must have, if it has any.
-    pub scope: &'static str,
+    /// The scope that a key must have, if it has any; none where the interface itself looks at what a key may do.
+    pub scope: Option<&'static str>,
 }
 
 /// Whoever holds a token that is good, and what was granted to them in the token's organization.
@@ -77,6 +77,29 @@ pub struct Granted {
 pub trait Grants: Send + Sync {
     /// Who holds this API key or access token. One that is not good, for whatever reason, is one refusal.
     fn granted<'a>(&'a self, cx: &'a Cx, token: &'a str, rule: KeyRule) -> BoxFuture<'a, Result<Granted>>;
+}
+
+/// Whoever holds a token that is good, and who they are in the organization that a request names.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    /// `user.username`.
+    pub username: String,
+    /// The person in that organization; none where there is no such organization, they are no member of it, or the token
+    /// is a key of another one.
+    pub caller: Option<Caller>,
+}
+
+/// Says who comes in by a documented interface whose requests name the organization, with one statement a request.
+pub trait Guests: Send + Sync {
+    /// Who holds this API key of one of `purposes`, or this access token, in the organization with this slug. A token that
+    /// is not good, for whatever reason, is one refusal.
+    fn guest<'a>(
+        &'a self,
+        cx: &'a Cx,
+        token: &'a str,
+        slug: &'a str,
+        purposes: &'static [ApiKeyPurpose],
+    ) -> BoxFuture<'a, Result<Guest>>;
 }
 
 /// What a token of the AuditComply interface says, in the order in which it says it.

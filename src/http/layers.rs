@@ -129,7 +129,8 @@ impl Shell {
         secure(response.headers_mut());
         let mut text = uuid::Uuid::encode_buffer();
         if let Ok(id) = HeaderValue::from_str(request_id.0.hyphenated().encode_lower(&mut text)) {
-            response.headers_mut().insert(REQUEST_ID, id);
+            // A documented interface may have words of its own for it.
+            response.headers_mut().entry(REQUEST_ID).or_insert(id);
         }
         let surface = response.extensions_mut().remove::<Spoken>().map_or(place, |Spoken(name)| name);
         telemetry::answered(surface, request_id.0, response.status().as_u16(), started.elapsed(), &facts);

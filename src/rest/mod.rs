@@ -3,4 +3,6 @@
 
 pub mod action_audit;
 pub mod auditcomply;
+pub mod folio;
 pub mod kit;
+pub mod packagex;

@@ -17,4 +17,5 @@ pub use self::referred::referred;
 pub use self::select::{Ask, Asking, Group, Level, Many, One, Question, Select, load};
 pub use self::sql::Sql;
 pub(in crate::domain) use self::statement::literal_limit;
+pub(in crate::domain) use self::window::write_order;
 pub use self::window::{Cursor, OrderBy, Window, named_order, order_of};

@@ -134,13 +134,22 @@ pub(super) fn root_statement(asking: &Asking, question: &Question) -> Statement 
         sql.push(" ORDER BY ");
         write_order(question.noun, &question.ask.order, question.ask.window.backward, &named.alias, &mut sql);
     }
-    if let Some(limit) = question.ask.window.limit.filter(|limit| most.is_none_or(|most| most > *limit)) {
-        sql.push(" LIMIT ").push(&literal_limit(limit).to_string());
+    let limit = question.ask.window.limit.filter(|limit| most.is_none_or(|most| most > *limit));
+    let offset = question.ask.window.offset.filter(|offset| *offset > 0);
+    match limit {
+        Some(limit) => {
+            sql.push(" LIMIT ").push(&literal_limit(limit).to_string());
+        }
+        // SQLite knows an offset only behind a limit.
+        None if offset.is_some() && asking.store == Store::Sqlite => {
+            sql.push(" LIMIT -1");
+        }
+        None => {}
     }
     if let Some(leap) = &leap {
         sql.push(" OFFSET ");
         leap.write_offset(&mut sql);
-    } else if let Some(offset) = question.ask.window.offset.filter(|offset| *offset > 0) {
+    } else if let Some(offset) = offset {
         let offset = i64::try_from(offset).unwrap_or(i64::MAX);
         sql.push(" OFFSET ").value(Kind::Long, Cell::Int(offset));
     }

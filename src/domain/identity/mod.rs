@@ -4,6 +4,7 @@
 mod account;
 mod grant;
 mod guard;
+mod guest;
 mod key;
 mod lapsed;
 mod people;
@@ -21,7 +22,8 @@ use super::error::{Error, Result};
 
 pub use self::account::{Account, Seat, find_account};
 pub use self::grant::{GrantedKey, granted_key, granted_session};
-pub use self::guard::{ended, guard_sql, switch, verify};
+pub use self::guard::{ended, guard_sql, held_sql, switch, verify};
+pub use self::guest::{GuestKey, key_guest, session_guest};
 pub use self::key::{ApiKey, api_key, touch_api_key};
 pub use self::lapsed::lapsed;
 pub use self::people::{

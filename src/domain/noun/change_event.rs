@@ -39,6 +39,34 @@ pub fn describe() -> Noun {
     .field("snapshotAfter", C::SnapshotAfter, "Record as it was afterwards.")
     .field("snapshotBefore", C::SnapshotBefore, "Record as it was before.")
     .field("extra", C::Extra, "Object of further keys that came with the event.")
+    .derived(
+        "vendorSnapshot",
+        Kind::Json,
+        super::derived::vendor_snapshot,
+        "The record as the event leaves it; for a deletion that was recorded here, as it was last.",
+    )
+    .dialect()
+    .derived(
+        "vendorBefore",
+        Kind::Json,
+        super::derived::vendor_before,
+        "The record as it was before, where the event came in from elsewhere.",
+    )
+    .dialect()
+    .derived(
+        "isOfSupplier",
+        Kind::Bool,
+        super::derived::is_of_supplier,
+        "Whether it tells of an asset that is a supplier.",
+    )
+    .dialect()
+    .derived(
+        "changesReceipt",
+        Kind::Bool,
+        super::derived::changes_receipt,
+        "Whether receiving status or claiming interval are others than in the record's event before.",
+    )
+    .dialect()
     .field("surface", C::Surface, "Surface it came in by, such as graphql or packagex.")
     .field("requestId", C::RequestId, "Identifier of the request that caused it.")
     .field("erasedAt", C::ErasedAt, "Instant its snapshots were erased; that they were there stays proven.")

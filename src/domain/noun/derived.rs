@@ -108,13 +108,13 @@ pub fn phase_templates(sql: &mut Sql, alias: &str) {
         Store::Postgres => (
             "SELECT json_agg(json_build_object('id', c.\"id\", 'name', c.\"name\", 'edition', c.\"edition\"))",
             " AND EXISTS (SELECT 1 FROM json_array_elements(CASE json_typeof(",
-            ") p CROSS JOIN LATERAL json_array_elements_text(CASE json_typeof(p.value -> 'templates') WHEN 'array' THEN \
-             p.value -> 'templates' ELSE '[]' END) n WHERE n.value = CAST(c.\"id\" AS TEXT))",
+            ") p CROSS JOIN LATERAL json_array_elements_text(CASE json_typeof(p.value -> 'template_ids') WHEN 'array' \
+             THEN p.value -> 'template_ids' ELSE '[]' END) n WHERE n.value = CAST(c.\"id\" AS TEXT))",
         ),
         Store::Sqlite => (
             "SELECT json_group_array(json_object('id', c.\"id\", 'name', c.\"name\", 'edition', c.\"edition\"))",
             " AND EXISTS (SELECT 1 FROM json_each(",
-            ") p, json_each(p.value, '$.templates') n WHERE p.type = 'object' AND n.value = c.\"id\")",
+            ") p, json_each(p.value, '$.template_ids') n WHERE p.type = 'object' AND n.value = c.\"id\")",
         ),
     };
     sql.push(open).push(" FROM ").table("template").push(" c WHERE ");
@@ -363,4 +363,86 @@ pub fn future_audit_overdue(sql: &mut Sql, alias: &str) {
 /// A record as an event leaves it; for a deletion, as it was last.
 pub fn snapshot(sql: &mut Sql, alias: &str) {
     sql.push("COALESCE(").column(alias, "snapshot_after").push(", ").column(alias, "snapshot_before").push(")");
+}
+
+/// Of a record of another system as an event leaves it; of a record of ours, for a deletion, as it was last (contract
+/// folio 2.2).
+pub fn vendor_snapshot(sql: &mut Sql, alias: &str) {
+    sql.push("CASE WHEN ").column(alias, "entity_type").push(" = 'asset' THEN ");
+    snapshot(sql, alias);
+    sql.push(" ELSE ").column(alias, "snapshot_after").push(" END");
+}
+
+/// A record of another system as it was before (contract folio 2.2).
+pub fn vendor_before(sql: &mut Sql, alias: &str) {
+    sql.push("CASE WHEN ").column(alias, "entity_type").push(" <> 'asset' THEN ");
+    sql.column(alias, "snapshot_before").push(" END");
+}
+
+/// The one definition of a supplier's event (contract folio 4.1).
+pub fn is_of_supplier(sql: &mut Sql, alias: &str) {
+    sql.column(alias, "entity_type").push(" = 'asset' AND (");
+    snapshot(sql, alias);
+    sql.push(") ->> 'kind' = 'SUPPLIER'");
+}
+
+/// The one definition of a status change of a piece (contract folio 3.3): what changes is told by the event before, in
+/// the order of the dates of the actions, whatever is asked for.
+pub fn changes_receipt(sql: &mut Sql, alias: &str) {
+    let before = sql.alias();
+    sql.push("COALESCE((SELECT ");
+    told(sql, alias, STATUS);
+    sql.push(" IS DISTINCT FROM before.status OR ");
+    told(sql, alias, CLAIM);
+    sql.push(" IS DISTINCT FROM before.claim FROM (SELECT ");
+    told(sql, &before, STATUS);
+    sql.push(" AS status, ");
+    told(sql, &before, CLAIM);
+    sql.push(" AS claim FROM ").table("change_event").push(" ").push(&before).push(" WHERE ");
+    for column in ["organization_id", "entity_type", "entity_uuid"] {
+        sql.column(&before, column).push(" = ").column(alias, column).push(" AND ");
+    }
+    sql.push("(").column(&before, "action_date").push(", ").column(&before, "uuid").push(") < (");
+    sql.column(alias, "action_date").push(", ").column(alias, "uuid").push(") ORDER BY ");
+    sql.column(&before, "action_date").push(" DESC, ").column(&before, "uuid").push(" DESC LIMIT 1) AS before), ");
+    told(sql, alias, STATUS);
+    sql.push(" IS NOT NULL OR ");
+    told(sql, alias, CLAIM);
+    sql.push(" IS NOT NULL)");
+}
+
+const STATUS: &str = "receivingStatus";
+const CLAIM: &str = "claimingInterval";
+
+/// A member of the record as it was afterwards, as text: a number and the same digits in quotes are equal, and null is
+/// as nothing.
+fn told(sql: &mut Sql, alias: &str, member: &str) {
+    let (store, column) = (sql.store(), format!("{alias}.\"snapshot_after\""));
+    sql.push(&match store {
+        Store::Postgres => format!("({column} ->> '{member}')"),
+        Store::Sqlite => format!(
+            "(CASE json_type({column}, '$.{member}') WHEN 'text' THEN {column} ->> '$.{member}' ELSE NULLIF({column} -> \
+             '$.{member}', 'null') END)"
+        ),
+    });
+}
+
+/// Identifier of the active organization, which every object of some interfaces repeats.
+pub fn own_organization(sql: &mut Sql, _: &str) {
+    sql.push("SELECT o.\"uuid\" FROM \"organization\" o WHERE o.\"id\" = ").organization();
+}
+
+/// The key that an audit was created with (contract packagex 2.3): its identifier is no secret, unlike its settings.
+pub fn created_by_key(sql: &mut Sql, alias: &str) {
+    key_uuid(sql, alias, "created_by_key_id");
+}
+
+/// The key that an audit was last changed with.
+pub fn updated_by_key(sql: &mut Sql, alias: &str) {
+    key_uuid(sql, alias, "updated_by_key_id");
+}
+
+fn key_uuid(sql: &mut Sql, alias: &str, column: &str) {
+    sql.push("SELECT k.\"uuid\" FROM \"api_key\" k WHERE k.\"id\" = ").column(alias, column);
+    sql.push(" AND k.\"organization_id\" = ").column(alias, "organization_id");
 }

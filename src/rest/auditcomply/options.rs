@@ -132,7 +132,7 @@ fn shown(member: &crate::rest::kit::Member) -> Json {
             let members: Map<String, Json> = members.map(|member| (member.key.to_owned(), shown(member))).collect();
             ("nested object", vec![("children", Json::Object(members))])
         }
-        Is::Many(_) | Is::Sole(..) => ("field", Vec::new()),
+        Is::Many(_) | Is::Map(..) | Is::Sole(..) | Is::Members(_) => ("field", Vec::new()),
     };
     let mut told = info(kind, false, member.key, more);
     if let Some(told) = told.as_object_mut() {

@@ -35,6 +35,8 @@ pub struct Member {
     pub doc: &'static str,
     /// Whether it may be null.
     pub nullable: bool,
+    /// Whether it is left out where it would be null.
+    pub left_out: bool,
     /// What it is.
     pub is: Is,
 }
@@ -50,6 +52,10 @@ pub enum Is {
     Sole(Many, &'static str),
     /// The records that refer to this one by a relation.
     Many(Many),
+    /// The members of the JSON object that a field holds, each a member of this record; none where it is null.
+    Members(&'static str),
+    /// The same as an object: under each value of a member of theirs, in the order in which it first comes, a list.
+    Map(Many, &'static str),
 }
 
 /// A list in a record.
@@ -72,7 +78,7 @@ impl Form {
     }
 
     fn member(mut self, key: &'static str, nullable: bool, is: Is) -> Self {
-        self.members.push(Member { key, doc: "", nullable, is });
+        self.members.push(Member { key, doc: "", nullable, left_out: false, is });
         self
     }
 
@@ -84,6 +90,19 @@ impl Form {
     /// A value of fields, or null: the first field says whether it is there.
     pub fn maybe(self, key: &'static str, from: &'static [&'static str], write: Write) -> Self {
         self.member(key, true, Is::Value(from, write))
+    }
+
+    /// A value of fields that is left out where the first field has none.
+    pub fn optional(mut self, key: &'static str, from: &'static [&'static str], write: Write) -> Self {
+        let is = Is::Value(from, write);
+        self.members.push(Member { key, doc: "", nullable: false, left_out: true, is });
+        self
+    }
+
+    /// The members of the JSON object that a field holds.
+    pub fn spread(mut self, field: &'static str) -> Self {
+        self.members.push(Member { key: "", doc: "", nullable: false, left_out: true, is: Is::Members(field) });
+        self
     }
 
     /// The record that a path leads to, or null.
@@ -104,6 +123,11 @@ impl Form {
     /// Records that refer to this one.
     pub fn many(self, key: &'static str, many: Many) -> Self {
         self.member(key, false, Is::Many(many))
+    }
+
+    /// Records that refer to this one, by the value of a member of their form that is written as text.
+    pub fn map(self, key: &'static str, many: Many, by: &'static str) -> Self {
+        self.member(key, false, Is::Map(many, by))
     }
 
     /// The last member is never null.

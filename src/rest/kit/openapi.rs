@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::form::{Form, Is, Member};
+use super::form::{Form, Is, Many, Member};
 use super::write::example;
 use crate::domain::describe::Noun;
 use crate::domain::model::model;
@@ -108,9 +108,9 @@ pub fn schemas(form: &Form, into: &mut Vec<(String, Json)>) {
     into.push((form.name.to_owned(), schema(form)));
     for member in &form.members {
         match &member.is {
-            Is::Value(..) => {}
+            Is::Value(..) | Is::Members(_) => {}
             Is::One(ways) => ways.iter().for_each(|(_, form)| schemas(form, into)),
-            Is::Sole(many, _) | Is::Many(many) => schemas(many.form, into),
+            Is::Sole(many, _) | Is::Many(many) | Is::Map(many, _) => schemas(many.form, into),
         }
     }
 }
@@ -119,16 +119,18 @@ pub fn schemas(form: &Form, into: &mut Vec<(String, Json)>) {
 pub fn schema(form: &Form) -> Json {
     let noun = model().noun(form.noun);
     let mut properties = Map::new();
-    for member in &form.members {
+    let (open, members): (Vec<_>, Vec<_>) = form.members.iter().partition(|member| matches!(member.is, Is::Members(_)));
+    for member in &members {
         properties.insert(member.key.to_owned(), described(schema_of(member), noun, member));
     }
-    let required: Vec<&str> = form.members.iter().map(|member| member.key).collect();
+    let always = members.iter().filter(|member| !member.left_out);
+    let required: Vec<&str> = always.map(|member| member.key).collect();
     json!({
         "type": "object",
         "description": noun.map_or("", |noun| noun.doc),
         "properties": properties,
         "required": required,
-        "additionalProperties": false,
+        "additionalProperties": !open.is_empty(),
         "examples": [example_of(form)],
     })
 }
@@ -145,9 +147,15 @@ fn schema_of(member: &Member) -> Json {
             }
         }
         Is::Sole(many, _) => reference(many.form.name),
-        Is::Many(many) => json!({ "type": "array", "items": reference(many.form.name) }),
+        Is::Many(many) => list_of(many),
+        Is::Map(many, _) => json!({ "type": "object", "additionalProperties": list_of(many) }),
+        Is::Members(_) => json!({}),
     };
     if member.nullable { or_null(schema) } else { schema }
+}
+
+fn list_of(many: &Many) -> Json {
+    json!({ "type": "array", "items": reference(many.form.name) })
 }
 
 /// What a member says: its own words, else those of the field or relation that it shows.
@@ -155,7 +163,8 @@ fn described(schema: Json, noun: Option<&'static Noun>, member: &Member) -> Json
     let path = match &member.is {
         Is::Value(from, _) => from.first().copied(),
         Is::One(ways) => ways.first().map(|(path, _)| *path),
-        Is::Sole(many, _) | Is::Many(many) => Some(many.relation),
+        Is::Sole(many, _) | Is::Many(many) | Is::Map(many, _) => Some(many.relation),
+        Is::Members(field) => Some(*field),
     };
     let modelled = noun.zip(path).and_then(|(noun, path)| {
         let field = noun.find_field(path).map(|(_, field)| field.doc);
@@ -173,12 +182,18 @@ fn described(schema: Json, noun: Option<&'static Noun>, member: &Member) -> Json
 
 /// An example of a form: every value as its schema gives it, one of every list.
 pub fn example_of(form: &Form) -> Json {
-    let members = form.members.iter().map(|member| {
+    let members = form.members.iter().filter(|member| !matches!(member.is, Is::Members(_))).map(|member| {
         let value = match &member.is {
             Is::Value(_, write) => example(&(write.schema)()),
             Is::One(ways) => ways.first().map(|(_, form)| example_of(form)).unwrap_or_default(),
             Is::Sole(many, _) => example_of(many.form),
             Is::Many(many) => json!([example_of(many.form)]),
+            Is::Members(_) => Json::Null,
+            Is::Map(many, by) => {
+                let one = example_of(many.form);
+                let key = one.get(by).and_then(Json::as_str).unwrap_or_default().to_owned();
+                json!({ key: [one] })
+            }
         };
         (member.key.to_owned(), value)
     });

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::mask::Mask;
 use crate::domain::cell::Cell;
 
 /// What the writing of a request's values depends on beside the values.
@@ -45,12 +46,37 @@ pub struct Out<'a> {
     pub bytes: Vec<u8>,
     /// The terms of the request.
     pub terms: &'a Terms,
+    /// What of JSON from outside is not shown.
+    pub mask: Option<&'a Mask>,
 }
 
 impl<'a> Out<'a> {
     /// Nothing so far.
     pub fn new(terms: &'a Terms) -> Self {
-        Self { bytes: Vec::with_capacity(4_096), terms }
+        Self { bytes: Vec::with_capacity(4_096), terms, mask: None }
+    }
+
+    /// The same, not showing all of the JSON from outside.
+    #[must_use]
+    pub fn masked(self, mask: &'a Mask) -> Self {
+        Self { mask: (!mask.is_empty()).then_some(mask), ..self }
+    }
+
+    /// JSON from outside, as it came in but for what is not shown.
+    pub fn json(&mut self, text: &str) {
+        match self.mask {
+            Some(mask) => mask.write(text, &mut self.bytes),
+            None => self.raw(text),
+        }
+    }
+
+    /// The members of a JSON object from outside, among those of the object under way.
+    pub fn members(&mut self, object: &str) {
+        let inner = object.trim().strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
+        if !inner.trim().is_empty() {
+            self.comma();
+            self.raw(inner);
+        }
     }
 
     /// Text that is JSON already.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::form::{Form, Is, Many, Member};
 use super::out::{Cells, Out};
 use crate::domain::ask::{self, Ask, Expr, Level, One, OrderBy, Question, Select, Window, named_order};
@@ -23,10 +25,33 @@ pub struct Shape {
 
 #[derive(Debug)]
 enum Step {
-    Value(&'static str, Vec<usize>, super::form::Write, bool),
+    Value(&'static str, Vec<usize>, super::form::Write, Missing),
     One(&'static str, Vec<(usize, Vec<Step>)>),
     Sole(&'static str, List),
     Many(&'static str, List),
+    Map(&'static str, List, &'static str),
+    Members(usize),
+}
+
+/// What is written where a value is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    /// It never is.
+    Never,
+    /// Null.
+    Null,
+    /// Nothing, nor its key.
+    Nothing,
+}
+
+impl Missing {
+    fn of(member: &Member) -> Self {
+        match (member.left_out, member.nullable) {
+            (true, _) => Self::Nothing,
+            (false, true) => Self::Null,
+            (false, false) => Self::Never,
+        }
+    }
 }
 
 /// A list below a level.
@@ -62,10 +87,12 @@ struct Tree {
 
 /// A member whose columns are not known yet. A path says which joined record it is of.
 enum Draft {
-    Value(&'static str, Vec<(Vec<usize>, usize)>, super::form::Write, bool),
+    Value(&'static str, Vec<(Vec<usize>, usize)>, super::form::Write, Missing),
     One(&'static str, Vec<(Vec<usize>, Vec<Draft>)>),
     Sole(&'static str, Vec<usize>, usize),
     Many(&'static str, Vec<usize>, usize),
+    Members(Vec<usize>, usize),
+    Map(&'static str, Vec<usize>, usize, &'static str),
 }
 
 impl Tree {
@@ -88,25 +115,31 @@ impl Tree {
         (at, noun, tree)
     }
 
+    /// Takes a field in; gives its record's path and its place there.
+    fn picked(&mut self, root: &'static Noun, name: &str) -> (Vec<usize>, usize) {
+        let (path, field) = name.rsplit_once('.').unwrap_or(("", name));
+        let (at, noun, tree) = self.joined(root, path);
+        let field = field_of(noun, field);
+        let known = tree.fields.iter().position(|known| *known == field);
+        let index = known.unwrap_or_else(|| {
+            tree.fields.push(field);
+            tree.fields.len() - 1
+        });
+        (at, index)
+    }
+
     fn drafts(&mut self, root: &'static Noun, path: &str, form: &Form) -> Vec<Draft> {
         let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         let mut drafts = Vec::with_capacity(form.members.len());
         for member in &form.members {
             drafts.push(match &member.is {
                 Is::Value(from, write) => {
-                    let cells = from.iter().map(|name| {
-                        let name = below(name);
-                        let (path, field) = name.rsplit_once('.').unwrap_or(("", &name));
-                        let (at, noun, tree) = self.joined(root, path);
-                        let field = field_of(noun, field);
-                        let known = tree.fields.iter().position(|known| *known == field);
-                        let index = known.unwrap_or_else(|| {
-                            tree.fields.push(field);
-                            tree.fields.len() - 1
-                        });
-                        (at, index)
-                    });
-                    Draft::Value(member.key, cells.collect(), *write, member.nullable)
+                    let cells = from.iter().map(|name| self.picked(root, &below(name)));
+                    Draft::Value(member.key, cells.collect(), *write, Missing::of(member))
+                }
+                Is::Members(field) => {
+                    let (at, index) = self.picked(root, &below(field));
+                    Draft::Members(at, index)
                 }
                 Is::One(ways) => {
                     let ways = ways.iter().map(|(name, form)| {
@@ -123,6 +156,10 @@ impl Tree {
                 Is::Many(many) => {
                     let (at, index) = self.listed(root, path, many, "");
                     Draft::Many(member.key, at, index)
+                }
+                Is::Map(many, by) => {
+                    let (at, index) = self.listed(root, path, many, "");
+                    Draft::Map(member.key, at, index, by)
                 }
             });
         }
@@ -177,7 +214,7 @@ fn list(noun: &'static Noun, many: &Many, then: &'static str) -> (ask::Many, Sha
         Shape::of(many.form)
     } else {
         let is = Is::One(vec![(then, many.form)]);
-        let members = vec![Member { key: "", doc: "", nullable: true, is }];
+        let members = vec![Member { key: "", doc: "", nullable: true, left_out: false, is }];
         Shape::of(&Form { members, ..Form::of(many.form.name, target.name) })
     };
     let ask = Ask {
@@ -206,10 +243,11 @@ fn steps(drafts: Vec<Draft>, select: &Select, shapes: &mut [(Vec<usize>, usize, 
     let mut steps = Vec::with_capacity(drafts.len());
     for draft in drafts {
         match draft {
-            Draft::Value(key, cells, write, nullable) => {
+            Draft::Value(key, cells, write, missing) => {
                 let at = cells.iter().map(|(path, index)| select.field_at(start(select, path), *index)).collect();
-                steps.push(Step::Value(key, at, write, nullable));
+                steps.push(Step::Value(key, at, write, missing));
             }
+            Draft::Members(path, index) => steps.push(Step::Members(select.field_at(start(select, &path), index))),
             Draft::One(key, ways) => {
                 let ways =
                     ways.into_iter().map(|(path, drafts)| (start(select, &path), self::steps(drafts, select, shapes)));
@@ -221,6 +259,9 @@ fn steps(drafts: Vec<Draft>, select: &Select, shapes: &mut [(Vec<usize>, usize, 
             }
             Draft::Many(key, path, index) => {
                 steps.extend(place(&path, index, select, shapes).map(|list| Step::Many(key, list)));
+            }
+            Draft::Map(key, path, index, by) => {
+                steps.extend(place(&path, index, select, shapes).map(|list| Step::Map(key, list, by)));
             }
         }
     }
@@ -300,6 +341,35 @@ impl Shape {
         }
     }
 
+    /// Writes the rows of a parent as an object of lists, by what is written under a key of theirs.
+    fn write_map(&self, level: &Level, parent: i64, by: &str, out: &mut Out<'_>) {
+        let group = level.group(parent);
+        let mut lists: IndexMap<Vec<u8>, Vec<usize>> = IndexMap::new();
+        for row in group.start..group.start + group.len {
+            let mut name = Out::new(out.terms);
+            for step in &self.steps {
+                if let Step::Value(key, at, write, _) = step
+                    && *key == by
+                {
+                    (write.run)(&mut name, Cells::new(level.rows.row(row), at));
+                }
+            }
+            lists.entry(name.bytes).or_default().push(row);
+        }
+        out.raw("{");
+        for (name, rows) in lists {
+            out.comma();
+            out.bytes.extend_from_slice(&name);
+            out.raw(":[");
+            for row in rows {
+                out.comma();
+                self.write(level, row, out);
+            }
+            out.raw("]");
+        }
+        out.raw("}");
+    }
+
     fn write_group(&self, level: &Level, parent: i64, out: &mut Out<'_>) {
         let group = level.group(parent);
         out.raw("[");
@@ -316,11 +386,21 @@ fn write(steps: &[Step], level: &Level, row: usize, out: &mut Out<'_>) {
     out.raw("{");
     for step in steps {
         match step {
-            Step::Value(key, at, write, nullable) => {
-                out.key(key);
+            Step::Value(key, at, write, missing) => {
                 let cells = Cells::new(cells, at);
-                if *nullable && cells.first().is_null() { out.null() } else { (write.run)(out, cells) }
+                match (missing, cells.first().is_null()) {
+                    (Missing::Nothing, true) => {}
+                    (Missing::Null, true) => {
+                        out.key(key);
+                        out.null();
+                    }
+                    _ => {
+                        out.key(key);
+                        (write.run)(out, cells);
+                    }
+                }
             }
+            Step::Members(at) => out.members(cells.get(*at).and_then(Cell::as_str).unwrap_or_default()),
             Step::One(key, ways) => {
                 out.key(key);
                 write_one(ways, level, row, out);
@@ -337,6 +417,13 @@ fn write(steps: &[Step], level: &Level, row: usize, out: &mut Out<'_>) {
                 match list.of(level, cells) {
                     Some((below, parent)) => list.shape.write_group(below, parent, out),
                     None => out.raw("[]"),
+                }
+            }
+            Step::Map(key, list, by) => {
+                out.key(key);
+                match list.of(level, cells) {
+                    Some((below, parent)) => list.shape.write_map(below, parent, by, out),
+                    None => out.raw("{}"),
                 }
             }
         }

@@ -2,7 +2,10 @@
 
 mod action_audit;
 mod auditcomply;
+mod folio;
 mod golden;
+mod packagex;
+mod schema;
 
 use std::sync::Arc;
 
@@ -15,6 +18,7 @@ use audit_gateway::domain::identity::ApiKeyPurpose;
 use audit_gateway::graphql::{Service, Settings};
 use audit_gateway::http::{self, App, Gateway, Parts};
 use audit_gateway::rest::action_audit::ActionAudit;
+use audit_gateway::rest::folio::{Folio, Masks};
 use audit_gateway::seed::demonstration;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request};
@@ -32,6 +36,9 @@ use crate::store::TestStore;
 pub const PASSWORD: &str = "demo-password";
 /// What answers name as their documentation.
 pub const DOCS: &str = "https://docs.example.org/data-api";
+
+/// What snapshots do not show through the FOLIO interface.
+pub const REDACTED: &str = "organization:/edi/ediFtp/password";
 
 /// A building over the demonstration.
 pub struct House {
@@ -147,7 +154,10 @@ fn gateway(store: &TestStore, authority: &Authority, change: impl FnOnce(&mut ht
     let db = store.db.clone();
     let service = Service::new(Settings::default(), Arc::new(authority.clone())).expect("the schema");
     let pending = Box::new(|| -> BoxFuture<'static, _> { Box::pin(async { Ok(0) }) });
-    let dialects = vec![Arc::new(ActionAudit::new(Arc::new(authority.clone()), DOCS)) as _];
+    let dialects = vec![
+        Arc::new(ActionAudit::new(Arc::new(authority.clone()), DOCS)) as _,
+        Arc::new(Folio::new(Arc::new(authority.clone()), Masks::of(&[REDACTED.to_owned()]).expect("masks"))) as _,
+    ];
     let door = {
         let authority = authority.clone();
         Arc::new(move |cx, http::Credentials { proof, organization }: http::Credentials| {
