@@ -2,10 +2,10 @@
 
 exports.py <binary> <folder with LIVES files> [sqlite] [postgres]      both where none is named
 
-A loop in the manner of Django's REST framework follows `next` of AuditComply; one in the manner of reporting tools counts
-`offset` up with `limit=1000` and `columns` in the Action Audit Data API. Both read all inspections, twice: while 50 writes a
-second make other records, and while 50 a second make audits in the same organization. At the end, what pages by number
-cannot do is shown and said, and fails nothing.
+A loop in the manner of Django's REST framework follows `next` of AuditComply; one in the manner of reporting tools
+counts `offset` up with `limit=1000` and `columns` in the Action Audit Data API. Both read all inspections, twice: while
+50 writes a second make other records, and while 50 a second make audits in the same organization. At the end, what
+pages by number cannot do is shown and said, and fails nothing.
 """
 
 import collections
@@ -170,8 +170,8 @@ def twice(house, token, base, what):
             base[loop, "new"] = [row[key] for row in new]
             again = len(new) - len(set(base[loop, "new"]))
             print(f"  {what}, {loop} loop, reading {turn}: {len(found)} rows on {len(totals)} pages in "
-                  f"{time.monotonic() - begun:.1f} s, the {len(old)} each once and unchanged, {len(new)} new ones behind "
-                  f"them ({again} of these again), totals {totals[0]} to {totals[-1]}", flush=True)
+                  f"{time.monotonic() - begun:.1f} s, the {len(old)} each once and unchanged, {len(new)} new ones "
+                  f"behind them ({again} of these again), totals {totals[0]} to {totals[-1]}", flush=True)
 
 
 def mutation(name, fields):
@@ -185,8 +185,8 @@ def limits(house, token, base):
     with Writers(house, token, make, lambda turn: {"name": f"Newest {turn}"}) as writers:
         found, _ = counted(house, token, "&sort_dir=desc")
     twice_read = sum(times - 1 for times in collections.Counter(row["uuid"] for row in found).values())
-    print(f"  beyond the paging: newest first while audits are made, the BI loop read {len(found)} rows, {twice_read} of "
-          f"them again ({writers.said()}): what is made before the page pushes rows on to the next one")
+    print(f"  beyond the paging: newest first while audits are made, the BI loop read {len(found)} rows, {twice_read} "
+          f"of them again ({writers.said()}): what is made before the page pushes rows on to the next one")
     known = {row["uuid"] for row in base["BI"]}
     check(known <= {row["uuid"] for row in found}, "a row was missed while rows were only added")
     nodes, after = [], None
@@ -197,12 +197,13 @@ def limits(house, token, base):
         nodes, after = nodes + page["nodes"], page["pageInfo"]["endCursor"]
     drop = mutation("deleteAudit", "__typename")
     before = {row["uuid"] for row in counted(house, token)[0]}
-    with Writers(house, token, drop, lambda turn: {"id": nodes[turn - 1]["id"]} if turn <= len(nodes) else None) as writers:
+    newest = [{"id": node["id"]} for node in nodes]
+    with Writers(house, token, drop, lambda turn: newest[turn - 1] if turn <= len(newest) else None) as writers:
         found, _ = counted(house, token, "&sort_dir=desc")
     gone = {node["uuid"] for node in nodes}
     missed = before - gone - {row["uuid"] for row in found}
-    print(f"  beyond the paging: newest first while the newest are removed, the BI loop missed {len(missed)} of the rows "
-          f"that stayed ({writers.said()}): what goes before the page pulls rows back to pages already read")
+    print(f"  beyond the paging: newest first while the newest are removed, the BI loop missed {len(missed)} of the "
+          f"rows that stayed ({writers.said()}): what goes before the page pulls rows back to pages already read")
 
 
 def on(binary, store, folder):
@@ -229,9 +230,9 @@ def on(binary, store, folder):
         same(sorted(after), sorted(made), "when all is quiet every audit made is there")
         seen = set(base["BI", "new"])
         late = [uuid for uuid in after[:len(seen)] if uuid not in seen]
-        print(f"  the last BI reading saw {len(seen)} of the audits made; {len(late)} came late, before ones already read: "
-              "what is committed in another order than it was numbered in can be missed or read again, though only among "
-              "what is made during the reading")
+        print(f"  the last BI reading saw {len(seen)} of the audits made; {len(late)} came late, before ones already "
+              "read: what is committed in another order than it was numbered in can be missed or read again, "
+              "though only among what is made during the reading")
         limits(house, token, base)
     finally:
         house.finish()
