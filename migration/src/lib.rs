@@ -18,6 +18,7 @@ mod m0010_row_level_security;
 mod m0011_trail_tree;
 mod m0012_commands;
 mod m0013_tally;
+mod m0015_inventory_search;
 mod table;
 
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_trail_tree::Migration),
             Box::new(m0012_commands::Migration),
             Box::new(m0013_tally::Migration),
+            Box::new(m0015_inventory_search::Migration),
         ]
     }
 }

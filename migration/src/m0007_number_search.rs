@@ -61,7 +61,7 @@ const SQLITE: &[&str] = &[
 ];
 
 /// The schema that pg_trgm is installed in, wherever that is; in `public` when it has to be installed here.
-async fn trigram_schema(manager: &SchemaManager<'_>) -> Result<String, DbErr> {
+pub(crate) async fn trigram_schema(manager: &SchemaManager<'_>) -> Result<String, DbErr> {
     if let Some(schema) = installed(manager).await? {
         return Ok(schema);
     }

@@ -189,7 +189,8 @@ impl Authority {
         }
         let uuid = self.inner.api_keys.uuid(token).ok_or_else(bad)?;
         let key = identity::granted_key(cx, uuid).await?.ok_or_else(bad)?;
-        let is_for_this = key.scopes.is_empty() || key.scopes.iter().any(|scope| scope == rule.scope);
+        let is_for_this =
+            key.scopes.is_empty() || rule.scope.is_none_or(|wanted| key.scopes.iter().any(|scope| scope == wanted));
         if !rule.purposes.contains(&key.purpose) || !is_for_this {
             return Err(bad());
         }

@@ -1,7 +1,5 @@
 //! Signing in as the surfaces see it.
 
-use std::sync::Arc;
-
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
@@ -10,7 +8,6 @@ use super::authority::Authority;
 use super::sign_in::{Login, SignedIn};
 use crate::domain::access::Viewer;
 use crate::domain::cx::{Caller, Cx};
-use crate::domain::db::Errand;
 use crate::domain::error::Result;
 use crate::domain::identity::{self, ApiKeyPurpose};
 use crate::domain::session::{self, Granted, Grants, Guest, Guests, KeyRule, Opened, Sessions};
@@ -47,8 +44,7 @@ impl Sessions for Authority {
 
     fn verify<'a>(&'a self, cx: &'a Cx, caller: &'a Caller) -> BoxFuture<'a, Result<()>> {
         async move {
-            let errand =
-                Errand { organization_id: Some(caller.organization_id), statements: Arc::clone(&cx.statements) };
+            let errand = cx.errand(Some(caller.organization_id));
             identity::verify(&cx.db, &errand, caller, cx.now).await
         }
         .boxed()

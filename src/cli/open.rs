@@ -18,7 +18,8 @@ use crate::http::{self, Door};
 use crate::rest::action_audit::{self, ActionAudit};
 use crate::rest::auditcomply::{Auditcomply, Lives};
 use crate::rest::folio::{Folio, Masks};
-use crate::rest::kit::Dialect;
+use crate::rest::kit::{Dialect, Pace};
+use crate::rest::packagex::Packagex;
 
 /// Opens the store that the configuration names.
 pub async fn store(config: &Config) -> anyhow::Result<Db> {
@@ -139,9 +140,11 @@ pub fn door(authority: Authority) -> Door {
 pub fn dialects(config: &Config, authority: &Authority) -> anyhow::Result<Vec<Arc<dyn Dialect>>> {
     let docs = config.action_audit_docs.as_deref().unwrap_or(action_audit::DOCS);
     let masks = Masks::of(&config.folio_redacted).context("folio-redacted cannot be used")?;
+    let pace = Pace::new(config.packagex_rate_limit);
     Ok(vec![
         Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs)),
         auditcomply(config, authority)?,
+        Arc::new(Packagex::new(Arc::new(authority.clone()), pace)),
         Arc::new(Folio::new(Arc::new(authority.clone()), masks)),
     ])
 }

@@ -78,13 +78,21 @@ pub fn may(caller: &Caller, role: Role, scope: &str) -> Result<()> {
 
 /// The same for what several scopes stand for, any of which will do.
 pub fn may_by_any(caller: &Caller, role: Role, scopes: &[&str]) -> Result<()> {
-    if let Proof::ApiKey { scopes: held, .. } = &caller.proof
-        && !held.is_empty()
-        && !held.iter().any(|known| scopes.contains(&known.as_str()))
-    {
+    if !has_scope(caller, scopes) {
         return Err(Error::Forbidden("the API key is limited to other scopes"));
     }
     if caller.role >= role { Ok(()) } else { Err(Error::Forbidden("your role does not allow this")) }
+}
+
+/// Whether what a caller came with reaches as far as any of these scopes: a key without scopes reaches everywhere, as a
+/// session does.
+pub fn has_scope(caller: &Caller, scopes: &[&str]) -> bool {
+    match &caller.proof {
+        Proof::ApiKey { scopes: held, .. } => {
+            held.is_empty() || held.iter().any(|known| scopes.contains(&known.as_str()))
+        }
+        _ => true,
+    }
 }
 
 /// The nouns of whose records the viewer may not see all, each with what they see. Events of all other records, and of

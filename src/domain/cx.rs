@@ -8,7 +8,7 @@ use chrono::{DateTime, Timelike, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::db::Db;
+use super::db::{Db, Errand};
 
 /// What a member of an organization may do at most (domain model, membership).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +86,8 @@ pub enum Surface {
     Auditcomply,
     /// The dialect of FOLIO's acquisition events.
     Folio,
+    /// The dialect of PackageX.
+    Packagex,
     /// The command line.
     Cli,
     /// An importer.
@@ -104,6 +106,7 @@ impl Surface {
             Self::ActionAudit => "action_audit",
             Self::Auditcomply => "auditcomply",
             Self::Folio => "folio",
+            Self::Packagex => "packagex",
             Self::Cli => "cli",
             Self::Import => "import",
             Self::Bus => "bus",
@@ -184,6 +187,11 @@ impl Cx {
     /// The caller, or the refusal of one who has not signed in.
     pub fn caller(&self) -> super::error::Result<&Arc<Caller>> {
         self.caller.as_ref().ok_or(super::error::Error::Unauthenticated("sign in first"))
+    }
+
+    /// The request's mark on the store, for rows of an organization; for those of sign-in without one.
+    pub fn errand(&self, organization_id: Option<i64>) -> Errand {
+        Errand { organization_id, statements: Arc::clone(&self.statements) }
     }
 
     /// Statements sent for this request so far.

@@ -3,6 +3,7 @@
 //! A to Z and a to z count as the same, every other character as itself. A record is found by the best of its
 //! fields: the whole field before its beginning, before the beginning of a word, before any other part.
 
+pub mod number;
 mod place;
 mod statement;
 

@@ -56,8 +56,8 @@ pub trait Sessions: Send + Sync {
 pub struct KeyRule {
     /// The purposes it takes. Keys of other purposes are unknown to it.
     pub purposes: &'static [ApiKeyPurpose],
-    /// The scope that a key must have, if it has any.
-    pub scope: &'static str,
+    /// The scope that a key must have, if it has any; none where the interface itself looks at what a key may do.
+    pub scope: Option<&'static str>,
 }
 
 /// Whoever holds a token that is good, and what was granted to them in the token's organization.

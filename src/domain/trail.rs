@@ -27,6 +27,7 @@ use uuid::Uuid;
 pub use self::bundle::export;
 pub use self::checkpoint::Keeper;
 pub use self::erasure::{Selection, erase};
+use self::head::Condition;
 pub use self::head::{Head, Ledger, Receipt};
 use self::leaf::{Content, Leaf, Salt, kept_instant};
 pub use self::note::{Checkpoint, PublicKey, Signer, split as split_notes};
@@ -40,7 +41,7 @@ use super::bulk::{self, Table};
 use super::cell::{Cell, Kind};
 use super::cx::{Cx, Surface, new_uuid};
 use super::db::{Arg, Statement, Store, Tx};
-use super::error::Result;
+use super::error::{Error, Result};
 
 /// Who did something, when, and where it came in: what all entries of one request share.
 #[derive(Clone, Debug)]
@@ -187,7 +188,16 @@ pub async fn lock(tx: &mut Tx, organization_id: i64) -> Result<i64> {
     Ok(head::lock(tx, organization_id).await?.last_sequence)
 }
 
-/// Appends entries and gives the organization's last sequence. The transaction may commit afterwards.
+/// As [`lock`], and asks the store for a condition in the same statement. Gives whether it holds; true without one.
+pub async fn lock_if(tx: &mut Tx, organization_id: i64, condition: Condition<'_>) -> Result<bool> {
+    head::lock_if(tx, organization_id, condition).await
+}
+
+/// Most events that wait to be written.
+const PENDING: usize = 1_000;
+
+/// Appends entries and gives the organization's last sequence. The transaction may commit afterwards: they are written
+/// at its end, at the latest.
 pub async fn append(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> Result<i64> {
     let mut head = head::lock(tx, organization_id).await?.clone();
     if entries.is_empty() {
@@ -217,15 +227,31 @@ pub async fn append(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> R
     if !keeps_tree {
         head.tree = Default::default();
     }
-    // Forgotten while it is written: after a refusal the row says what is true.
-    tx.ledger().heads.remove(&organization_id);
-    bulk::insert_rows_and(tx, &EVENTS, rows, |first| head.moved(organization_id, first)).await?;
-    seal::keep(tx, organization_id, finished).await?;
     let last_sequence = head.last_sequence;
-    tx.ledger().heads.insert(organization_id, head);
+    let ledger = tx.ledger();
+    ledger.heads.insert(organization_id, head);
+    let pending = ledger.pending.entry(organization_id).or_default();
+    pending.rows.extend(rows);
+    pending.finished.extend(finished);
+    let is_much = pending.rows.len() > PENDING;
     tx.mark_grown(organization_id, last_sequence);
     tx.mark_recorded();
+    if is_much {
+        flush(tx).await?;
+    }
     Ok(last_sequence)
+}
+
+/// Writes what was appended and not yet written.
+pub(in crate::domain) async fn flush(tx: &mut Tx) -> Result<()> {
+    for (organization_id, pending) in std::mem::take(&mut tx.ledger().pending) {
+        // Forgotten while it is written: after a refusal the row says what is true.
+        let head = tx.ledger().heads.remove(&organization_id).ok_or(Error::Internal)?;
+        bulk::insert_rows_and(tx, &EVENTS, pending.rows, |first| head.moved(organization_id, first)).await?;
+        seal::keep(tx, organization_id, pending.finished).await?;
+        tx.ledger().heads.insert(organization_id, head);
+    }
+    Ok(())
 }
 
 /// What the tree takes of an event.
@@ -267,6 +293,7 @@ impl Sealed {
 pub async fn import(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> Result<Imported> {
     // The head is locked before the look-up, so nobody can add one of them in between.
     lock(tx, organization_id).await?;
+    flush(tx).await?;
     let mut known = existing(tx, organization_id, &entries).await?;
     let inserted: Vec<bool> = entries.iter().map(|entry| known.insert((entry.entity_type, entry.uuid))).collect();
     let new = entries.into_iter().zip(&inserted).filter(|(_, new)| **new).map(|(entry, _)| entry).collect();

@@ -360,7 +360,7 @@ pub fn order(noun: &Noun, value: Option<&Value>, most: usize) -> Result<Vec<Orde
             Some(_) => return Err(fault(&path, "direction must be ASC or DESC")),
         };
         if order.iter().all(|known| known.field != field) {
-            order.push(OrderBy { field, descending });
+            order.push(OrderBy::new(field, descending));
         }
     }
     Ok(order)

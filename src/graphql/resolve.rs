@@ -16,6 +16,7 @@ use super::run::{Answered, Parts, Runner};
 use super::value::{self, computed_value};
 use crate::domain::ask::{Group, Level};
 use crate::domain::error::Error;
+use crate::domain::identity::ended;
 
 /// One row of a level, with the shape it is to get.
 struct Row {
@@ -66,14 +67,17 @@ pub fn engine_error(error: &Error) -> EngineError {
     }
 }
 
-/// Whether an answer says nothing but that the store cannot answer now. Where nothing was done, it is the request that is
-/// refused, to be sent again as it is.
-pub fn is_unavailable(answer: &Response) -> bool {
-    let is_so = |error: &ServerError| {
-        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-        code == Some(&Value::from(Error::Unavailable.code()))
+/// What an answer says and nothing else: that the store cannot answer now, or that the session has ended. Where nothing
+/// was done, it is the request that is refused.
+pub fn turned_away(answer: &Response) -> Option<Error> {
+    let says = |code: &str| {
+        let is_so = |error: &ServerError| {
+            let said = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+            said == Some(&Value::from(code))
+        };
+        answer.data == Value::Null && !answer.errors.is_empty() && answer.errors.iter().all(is_so)
     };
-    answer.data == Value::Null && !answer.errors.is_empty() && answer.errors.iter().all(is_so)
+    [Error::Unavailable, ended()].into_iter().find(|error| says(error.code()))
 }
 
 fn key<'a>(cx: &'a ResolverContext<'_>) -> &'a str {

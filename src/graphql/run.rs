@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 
 use async_graphql::{Name, Value};
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
 use indexmap::IndexMap;
 
 use super::federation;
@@ -13,12 +12,11 @@ use super::input::Arguments;
 use super::plan::{Composite, NodesRoot, Part, Plan, Root, part_question};
 use super::report::Referred;
 use crate::domain::access::{self, Viewer};
-use crate::domain::ask::{Asking, Expr, Level, Question, Test, load};
+use crate::domain::ask::{Asking, Expr, Level, Question, Test, answers};
 use crate::domain::cell::{Cell, instant_text};
 use crate::domain::cx::Cx;
 use crate::domain::db::Errand;
 use crate::domain::error::{Error, Result};
-use crate::domain::model::model;
 use crate::domain::session::{Login, Opened, Sessions};
 use crate::domain::trail::Signer;
 
@@ -62,12 +60,12 @@ pub struct Parts {
 impl Runner {
     /// What every statement for a viewer shares.
     pub(super) fn asking(&self, viewer: Viewer) -> Asking {
-        Asking { model: model(), viewer, now: self.cx.now, as_of: None, store: self.cx.db.store(), zone: self.cx.zone }
+        Asking::of(&self.cx, viewer)
     }
 
     /// The request's mark on the store.
     pub(super) fn errand(&self, viewer: &Viewer) -> Errand {
-        Errand { organization_id: Some(viewer.organization_id), statements: Arc::clone(&self.cx.statements) }
+        self.cx.errand(Some(viewer.organization_id))
     }
 
     /// The caller's eyes.
@@ -83,33 +81,13 @@ impl Runner {
 
     /// Answers questions on one connection, one after the other.
     pub(super) async fn ask(&self, viewer: Viewer, questions: Vec<Question>) -> Result<Vec<Arc<Level>>> {
-        self.ask_as_of(self.asking(viewer), questions).await
+        answers(&self.cx, self.asking(viewer), questions).await
     }
 
     /// What every statement shares for the caller at an instant; now without one.
     fn asking_as_of(&self, as_of: Option<DateTime<Utc>>) -> Result<Asking> {
         let asking = self.asking(self.viewer()?);
         Ok(Asking { now: as_of.unwrap_or(asking.now), as_of, ..asking })
-    }
-
-    async fn ask_as_of(&self, asking: Asking, questions: Vec<Question>) -> Result<Vec<Arc<Level>>> {
-        let viewer = asking.viewer;
-        let questions = Arc::new(questions);
-        let asking = Arc::new(asking);
-        self.cx
-            .db
-            .read(&self.errand(&viewer), move |reader| {
-                let (questions, asking) = (Arc::clone(&questions), Arc::clone(&asking));
-                async move {
-                    let mut levels = Vec::with_capacity(questions.len());
-                    for question in questions.iter() {
-                        levels.push(Arc::new(load(reader, &asking, question).await?));
-                    }
-                    Ok(levels)
-                }
-                .boxed()
-            })
-            .await
     }
 
     pub(super) async fn ask_one(&self, viewer: Viewer, question: Question) -> Result<Arc<Level>> {
@@ -166,7 +144,7 @@ impl Runner {
             }
             Root::Object(question, _) => {
                 let asking = self.asking_as_of(as_of)?;
-                let mut levels = self.ask_as_of(asking, vec![question.as_ref().clone()]).await?;
+                let mut levels = answers(&self.cx, asking, vec![question.as_ref().clone()]).await?;
                 let level = levels.pop().ok_or(Error::Internal)?;
                 if level.group(0).more {
                     return Err(ambiguous());
@@ -181,7 +159,7 @@ impl Runner {
 
     async fn nodes(&self, root: &NodesRoot, as_of: Option<DateTime<Utc>>) -> Result<Answered> {
         let questions = root.nouns.iter().map(|(question, _)| question.clone()).collect();
-        let levels = self.ask_as_of(self.asking_as_of(as_of)?, questions).await?;
+        let levels = answers(&self.cx, self.asking_as_of(as_of)?, questions).await?;
         let placed = levels.into_iter().map(|level| {
             // The uuid is the first field of these questions.
             let places = level

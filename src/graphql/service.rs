@@ -12,11 +12,12 @@ use super::guard;
 use super::live::{Form, Live};
 use super::persisted::{Persisted, Unknown};
 use super::plan::{Collector, Plan, PlanLimits, Root, Variables, plan};
-use super::resolve::{engine_error, is_unavailable};
+use super::resolve::{engine_error, turned_away};
 use super::run::Runner;
 use super::schema;
 use super::write;
 use crate::domain::changes::Changes;
+use crate::domain::command;
 use crate::domain::cx::Cx;
 use crate::domain::error::{Error, Exceeded, Result};
 use crate::domain::session::Sessions;
@@ -305,8 +306,8 @@ impl Service {
         let mut response = Box::pin(self.schema.execute(asked.request(given).data(plan).data(runner))).await;
         response.extensions.extend(extensions);
         if let Ok(mut receipts) = receipts.lock() {
-            if receipts.is_empty() && is_unavailable(&response) {
-                return refused(&Error::Unavailable);
+            if let Some(error) = turned_away(&response).filter(|_| receipts.is_empty()) {
+                return refused(&error);
             }
             if !receipts.is_empty() {
                 response.extensions.insert("trail".to_owned(), Value::List(std::mem::take(&mut receipts)));
@@ -354,20 +355,20 @@ impl Service {
         Live::begin(runner, changes, plan, (Form::Value, None)).await.map_err(|error| refused(&error))
     }
 
-    /// Whether the caller may run this at all. Only signing in and asking about the schema go without a caller.
+    /// Whether the caller may run this at all. Only signing in and asking about the schema go without a caller, and
+    /// commands ask for themselves.
     async fn allowed(&self, runner: &Runner, plan: &Plan) -> Result<()> {
-        let asks_for = |name| {
-            let root = |root: &Result<Root>| matches!(root, Ok(Root::Composite(composite)) if composite.name == name);
-            plan.fields.iter().any(|field| root(&field.root))
-        };
-        if asks_for("_service") && !self.settings.introspection {
-            return Err(Error::Forbidden("the schema is not shown here"));
+        let mut open = true;
+        for field in &plan.fields {
+            open &= match &field.root {
+                Ok(Root::Composite(asked)) if asked.name == "_service" && !self.settings.introspection => {
+                    return Err(Error::Forbidden("the schema is not shown here"));
+                }
+                Ok(Root::Composite(asked)) if command::find(asked.name).is_some() => runner.cx.caller().is_ok(),
+                Ok(Root::Composite(asked)) => matches!(asked.name, "login" | "refreshToken" | "_service"),
+                root => matches!(root, Ok(Root::Engine | Root::Typename(_))),
+            };
         }
-        let open = plan.fields.iter().all(|field| match &field.root {
-            Ok(Root::Composite(composite)) => matches!(composite.name, "login" | "refreshToken" | "_service"),
-            Ok(Root::Engine | Root::Typename(_)) => true,
-            Ok(_) | Err(_) => false,
-        });
         if open { Ok(()) } else { runner.verify().await }
     }
 }

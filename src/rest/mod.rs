@@ -5,3 +5,4 @@ pub mod action_audit;
 pub mod auditcomply;
 pub mod folio;
 pub mod kit;
+pub mod packagex;

@@ -11,10 +11,11 @@ mod statement;
 mod window;
 mod zone;
 
-pub use self::answer::answer;
+pub use self::answer::{answer, answers};
 pub use self::expr::{Expr, Part, Test};
 pub use self::referred::referred;
 pub use self::select::{Ask, Asking, Group, Level, Many, One, Question, Select, load};
 pub use self::sql::Sql;
 pub(in crate::domain) use self::statement::literal_limit;
+pub(in crate::domain) use self::window::write_order;
 pub use self::window::{Cursor, OrderBy, Window, named_order, order_of};

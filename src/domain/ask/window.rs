@@ -19,6 +19,21 @@ pub struct OrderBy {
     pub field: usize,
     /// From the greatest down. A missing value counts as the greatest.
     pub descending: bool,
+    /// A missing value comes last whichever way the order goes. For numbered pages: no cursor is made of such an order.
+    pub absent_last: bool,
+}
+
+impl OrderBy {
+    /// A step that knows cursors.
+    pub fn new(field: usize, descending: bool) -> Self {
+        Self { field, descending, absent_last: false }
+    }
+
+    /// The same with missing values last.
+    #[must_use]
+    pub fn absent_last(self) -> Self {
+        Self { absent_last: true, ..self }
+    }
 }
 
 /// A part of an ordered list.
@@ -45,9 +60,8 @@ pub struct Cursor {
 
 /// An order by the names of fields, descending where true.
 pub fn named_order(noun: &Noun, names: &[(&str, bool)]) -> Vec<OrderBy> {
-    let step = |(name, descending): &(&str, bool)| {
-        noun.find_field(name).map(|(field, _)| OrderBy { field, descending: *descending })
-    };
+    let step =
+        |(name, descending): &(&str, bool)| noun.find_field(name).map(|(field, _)| OrderBy::new(field, *descending));
     names.iter().filter_map(step).collect()
 }
 
@@ -225,6 +239,7 @@ pub fn write_order(noun: &Noun, order: &[OrderBy], backward: bool, alias: &str, 
             (false, false) => " ASC, ",
             (true, false) => " DESC, ",
             (false, true) => " ASC NULLS LAST, ",
+            (true, true) if step.absent_last => " DESC NULLS LAST, ",
             (true, true) => " DESC NULLS FIRST, ",
         });
     }

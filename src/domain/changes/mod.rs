@@ -16,6 +16,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 pub use self::event::{Happened, MOST_ENTITIES, MOST_IDS, Record, Wanted};
 use self::feed::Feed;
@@ -33,6 +34,8 @@ const LOOK: Duration = Duration::from_millis(500);
 const READERS: usize = 4;
 /// How long to wait before the store is asked again after it could not answer.
 const PAUSE: Duration = Duration::from_millis(250);
+/// How long commits are gathered before the neighbours hear of them: to tell them costs a commit of its own.
+const GATHERING: Duration = Duration::from_millis(5);
 
 /// Growth of the trails, for all who follow one. One a door to the store. Cheap to clone; its work ends with the last
 /// clone, or by [`Changes::stop`].
@@ -167,9 +170,8 @@ async fn listen(db: Db, feeds: Arc<Feeds>) {
         };
         match connected {
             Ok(mut neighbours) => {
-                while let Ok(growth) = pass_on(&db, &mut neighbours, &feeds).await {
-                    feeds.wake(&growth);
-                }
+                let mut untold = Untold::default();
+                while pass_on(&db, (&mut neighbours, &mut untold), &feeds).await.is_ok() {}
             }
             Err(error) => tracing::debug!(%error, "other instances cannot be heard"),
         }
@@ -177,16 +179,29 @@ async fn listen(db: Db, feeds: Arc<Feeds>) {
     }
 }
 
-async fn pass_on(db: &Db, neighbours: &mut Neighbours, feeds: &Feeds) -> Result<Vec<Growth>> {
+/// What was committed here and not yet told to the neighbours.
+#[derive(Default)]
+struct Untold {
+    growth: HashMap<i64, i64>,
+    /// When it is told at the latest.
+    due: Option<Instant>,
+}
+
+async fn pass_on(db: &Db, (neighbours, untold): (&mut Neighbours, &mut Untold), feeds: &Feeds) -> Result<()> {
     tokio::select! {
         growth = db.grown() => {
             feeds.wake(&growth);
-            // What is committed meanwhile is told together the next time.
-            neighbours.tell(&growth).await?;
-            Ok(Vec::new())
+            untold.growth.extend(growth.iter().map(|one| (one.organization_id, one.last_sequence)));
+            untold.due.get_or_insert_with(|| Instant::now() + GATHERING);
         }
-        growth = neighbours.hear() => growth,
+        () = tokio::time::sleep_until(untold.due.unwrap_or_else(Instant::now)), if untold.due.is_some() => {
+            untold.due = None;
+            let growth = untold.growth.drain().map(|(organization_id, last_sequence)| Growth { organization_id, last_sequence });
+            neighbours.tell(&growth.collect::<Vec<_>>()).await?;
+        }
+        growth = neighbours.hear() => feeds.wake(&growth?),
     }
+    Ok(())
 }
 
 /// Looks at the heads of the trails that are followed: a SQLite file may have other writers, and word gets lost.

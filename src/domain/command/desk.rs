@@ -19,6 +19,7 @@ use crate::domain::cx::{Caller, new_uuid};
 use crate::domain::db::{Arg, Rows, Statement, Store, Tx};
 use crate::domain::describe::{Noun, Scope};
 use crate::domain::error::{Error, Result};
+use crate::domain::identity::{ended, held_sql};
 use crate::domain::model::model;
 use crate::domain::trail::{self, Action, Entry, Origin};
 
@@ -37,10 +38,13 @@ pub struct Desk<'t> {
 }
 
 impl<'t> Desk<'t> {
-    /// Locks the organization's trail: from here on nobody else changes anything in it.
+    /// Locks the organization's trail: from here on nobody else changes anything in it. Refuses a caller whose session
+    /// or key does not hold any more.
     pub async fn open(tx: &'t mut Tx, caller: Arc<Caller>, origin: Origin) -> Result<Self> {
         let organization_id = caller.organization_id;
-        trail::lock(tx, organization_id).await?;
+        if !trail::lock_if(tx, organization_id, &|first| held_sql(&caller, first, origin.at)).await? {
+            return Err(ended());
+        }
         Ok(Self { tx, caller, origin, organization_id, found: Found::default(), entries: Vec::new() })
     }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::cell::Cell;
 use super::super::error::Fault;
+use super::record::Record;
 
 /// One given value.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +58,9 @@ pub struct Done {
     pub receipts: Vec<(Uuid, i64, String)>,
     /// Values it gives beside, by name.
     pub values: BTreeMap<String, serde_json::Value>,
+    /// The only record it gives, where that stands in the store as it was written here.
+    #[serde(skip)]
+    pub record: Option<Record>,
 }
 
 impl Done {

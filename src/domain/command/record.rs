@@ -19,6 +19,12 @@ pub struct Record {
     cells: Vec<Cell>,
 }
 
+impl PartialEq for Record {
+    fn eq(&self, other: &Self) -> bool {
+        self.noun.name == other.noun.name && self.cells == other.cells
+    }
+}
+
 impl Record {
     /// A row whose cells stand in the order of the noun's columns.
     pub fn new(noun: &'static Noun, cells: Vec<Cell>) -> Result<Self> {

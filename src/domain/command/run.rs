@@ -15,44 +15,49 @@ use super::remove;
 use super::workflow;
 use crate::domain::access;
 use crate::domain::cell::Cell;
-use crate::domain::cx::Cx;
-use crate::domain::db::{Arg, Errand, Outcome};
+use crate::domain::cx::{Caller, Cx};
+use crate::domain::db::{Arg, Outcome, Tx};
 use crate::domain::describe::{Noun, Scope};
 use crate::domain::error::{Error, Fault, Result};
 use crate::domain::trail::Origin;
 
-/// Carries out a command for the caller of a request.
+/// Carries out a command for the caller of a request, whose session or key must still hold.
 pub async fn execute(cx: &Cx, act: &'static Act, order: Order) -> Result<Done> {
     let caller = Arc::clone(cx.caller()?);
     access::may(&caller, act.role, act.scope)?;
     let organization_id = (!act.wide).then_some(caller.organization_id);
-    let errand = Errand { organization_id, statements: Arc::clone(&cx.statements) };
+    let errand = cx.errand(organization_id);
     let given = Arc::new((order, Origin::of(cx), caller));
     cx.db
-        .write(&errand, move |tx| {
+        .write_in_turn(&errand, move |tx| {
             let given = Arc::clone(&given);
-            Box::pin(async move {
-                let (order, origin, caller) = given.as_ref();
-                let mut desk = Desk::open(tx, Arc::clone(caller), origin.clone()).await?;
-                if let Some(once) = &order.once
-                    && let Some(done) = once::recall(&mut desk, once).await?
-                {
-                    return Ok(Outcome::Unchanged(done));
-                }
-                let mut done = carry_out(&mut desk, act, order).await?;
-                let has_changed = desk.append().await?;
-                done.receipts = desk.receipts();
-                if let Some(once) = &order.once {
-                    once::remember(&mut desk, once, &done).await?;
-                }
-                Ok(match (has_changed, &order.once) {
-                    (true, _) => Outcome::Changed(done),
-                    (false, Some(_)) => Outcome::Bookkeeping(done),
-                    (false, None) => Outcome::Unchanged(done),
-                })
-            })
+            Box::pin(async move { within(tx, act, given.as_ref()).await })
         })
         .await
+}
+
+async fn within(
+    tx: &mut Tx,
+    act: &'static Act,
+    (order, origin, caller): &(Order, Origin, Arc<Caller>),
+) -> Result<Outcome<Done>> {
+    let mut desk = Desk::open(tx, Arc::clone(caller), origin.clone()).await?;
+    if let Some(once) = &order.once
+        && let Some(done) = once::recall(&mut desk, once).await?
+    {
+        return Ok(Outcome::Unchanged(done));
+    }
+    let mut done = carry_out(&mut desk, act, order).await?;
+    let has_changed = desk.append().await?;
+    done.receipts = desk.receipts();
+    if let Some(once) = &order.once {
+        once::remember(&mut desk, once, &done).await?;
+    }
+    Ok(match (has_changed, &order.once) {
+        (true, _) => Outcome::Changed(done),
+        (false, Some(_)) => Outcome::Bookkeeping(done),
+        (false, None) => Outcome::Unchanged(done),
+    })
 }
 
 async fn carry_out(desk: &mut Desk<'_>, act: &'static Act, order: &Order) -> Result<Done> {
@@ -60,13 +65,13 @@ async fn carry_out(desk: &mut Desk<'_>, act: &'static Act, order: &Order) -> Res
     match act.run {
         Run::Create(sheet) => {
             let draft = drafted(desk, (sheet.noun, &sheet.entries), None, order);
-            finish(desk, sheet, draft).await.map(|record| Done::row(record.uuid))
+            finish(desk, sheet, draft).await.map(|record| given(sheet, record))
         }
         Run::Update(sheet) => {
             let before = target(desk, act, order).await?;
             own(&before)?;
             let draft = drafted(desk, (sheet.noun, &sheet.entries), Some(before), order);
-            finish(desk, sheet, draft).await.map(|record| Done::row(record.uuid))
+            finish(desk, sheet, draft).await.map(|record| given(sheet, record))
         }
         Run::Delete(sheet) => {
             let record = target(desk, act, order).await?;
@@ -93,9 +98,9 @@ async fn carry_out(desk: &mut Desk<'_>, act: &'static Act, order: &Order) -> Res
                 };
                 let mut draft = Draft::new(sheet.noun, Some(record.clone()), order);
                 draft.set(column, cell);
-                finish(desk, sheet, draft).await?;
+                return finish(desk, sheet, draft).await.map(|record| given(sheet, record));
             }
-            Ok(Done::row(record.uuid))
+            Ok(given(sheet, record))
         }
         Run::Step(step) => {
             let record = target(desk, act, order).await?;
@@ -107,6 +112,12 @@ async fn carry_out(desk: &mut Desk<'_>, act: &'static Act, order: &Order) -> Res
             run(desk, act, order).await
         }
     }
+}
+
+/// What a sheet's command gives. What follows the writing may change the record once more, so then it is read again.
+fn given(sheet: &Sheet, record: Record) -> Done {
+    let done = Done::row(record.uuid);
+    Done { record: sheet.after.is_none().then_some(record), ..done }
 }
 
 fn refuse(mut faults: Vec<Fault>, order: &Order, desk: &Desk<'_>, entries: &[Entry]) -> Result<()> {

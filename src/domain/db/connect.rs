@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, Row};
 
 use super::commits::Commits;
 use super::lease::Leases;
+use super::turn::Turns;
 use super::{Db, Inner, Pools};
 use crate::domain::error::{Error, Result};
 
@@ -74,6 +75,7 @@ impl Db {
                 statements: AtomicU64::new(0),
                 without_tree: AtomicBool::new(false),
                 commits: Commits::default(),
+                turns: Turns::default(),
             }),
         })
     }

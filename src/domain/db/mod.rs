@@ -11,11 +11,12 @@ mod neighbours;
 mod statement;
 #[cfg(test)]
 pub mod testing;
+mod turn;
 mod tx;
+mod write;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::{Postgres, Sqlite};
@@ -28,10 +29,10 @@ use self::lease::Leases;
 pub use self::lease::Usage;
 pub use self::neighbours::Neighbours;
 pub use self::statement::{Arg, Rows, Statement};
+use self::turn::Turns;
 use self::tx::AnyLease;
 pub use self::tx::{Outcome, Tx};
 use super::error::{Error, Result};
-use super::trail::Ledger;
 
 /// Which of the two stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +54,7 @@ struct Inner {
     statements: AtomicU64,
     without_tree: AtomicBool,
     commits: Commits,
+    turns: Turns,
 }
 
 enum Pools {
@@ -148,8 +150,7 @@ impl Db {
     }
 
     /// A connection in a transaction that writes.
-    async fn begin(&self, errand: &Errand) -> Result<AnyLease> {
-        let tenant = errand.organization_id;
+    async fn begin(&self, tenant: Option<i64>) -> Result<AnyLease> {
         Ok(match &self.inner.pools {
             Pools::Sqlite { writer, .. } => {
                 let mut lease = writer.lease(None).await?;
@@ -226,77 +227,6 @@ impl Db {
         }
     }
 
-    /// Runs a command in one transaction: all of it or nothing. A changed outcome without an entry in the trail is a
-    /// defect and is not committed. The command is run again when the store asks for it (serialization, deadlock), so
-    /// it must have no effect outside the transaction.
-    pub async fn write<T, F>(&self, errand: &Errand, command: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<Outcome<T>>> + Send + Sync + 'static,
-    {
-        let (db, errand) = (self.clone(), errand.clone());
-        spawned(async move {
-            let mut attempt = 0;
-            loop {
-                attempt += 1;
-                match db.try_write(&errand, &command).await {
-                    Err(Attempt::Again) if attempt < 5 => {
-                        tokio::time::sleep(Duration::from_millis(5 << attempt)).await;
-                    }
-                    other => return other.map_err(Error::from),
-                }
-            }
-        })
-        .await
-    }
-
-    async fn try_write<T, F>(&self, errand: &Errand, command: &F) -> Result<T, Attempt>
-    where
-        F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<Outcome<T>>>,
-    {
-        let lease = self.begin(errand).await.map_err(Attempt::Refused)?;
-        let mut tx = Tx {
-            lease,
-            store: self.store(),
-            statements: Arc::clone(&errand.statements),
-            recorded: false,
-            grown: Vec::new(),
-            again: false,
-            ledger: Ledger::default(),
-            keeps_tree: !self.inner.without_tree.load(Ordering::Relaxed),
-            refused: false,
-        };
-        let outcome = command(&mut tx).await;
-        let (value, commit) = match outcome {
-            Ok(Outcome::Changed(_)) if !tx.recorded => {
-                (Err(Error::internal("write", &"a change without an entry in the trail")), false)
-            }
-            Ok(Outcome::Changed(_) | Outcome::Bookkeeping(_)) if tx.refused => {
-                (Err(Error::internal("write", &"a command that went on after the store refused a statement")), false)
-            }
-            Ok(Outcome::Changed(value) | Outcome::Bookkeeping(value)) => (Ok(value), true),
-            Ok(Outcome::Unchanged(value)) => (Ok(value), false),
-            Err(error) => (Err(error), false),
-        };
-        let again = tx.again;
-        let finished = tx.lease.raw(if commit { "COMMIT" } else { "ROLLBACK" }).await;
-        match (finished, value) {
-            (Ok(()), value) => {
-                if commit {
-                    self.inner.commits.tell(&tx.grown);
-                }
-                tx.lease.give_back();
-                if again && value.is_err() {
-                    return Err(Attempt::Again);
-                }
-                value.map_err(Attempt::Refused)
-            }
-            // The lease is dropped, and with it the connection and whatever it had open.
-            (Err(_), Err(error)) => Err(Attempt::Refused(error)),
-            (Err(error), Ok(_)) => Err(Attempt::Refused(error)),
-        }
-    }
-
     /// From now on events are recorded without the trail's tree: only to measure what the tree costs. The tree is made
     /// anew when the store is next opened with it.
     pub fn leave_out_tree(&self) {
@@ -317,20 +247,6 @@ impl Db {
                 writer.close().await;
             }
             Pools::Postgres(leases) => leases.close().await,
-        }
-    }
-}
-
-enum Attempt {
-    Again,
-    Refused(Error),
-}
-
-impl From<Attempt> for Error {
-    fn from(attempt: Attempt) -> Self {
-        match attempt {
-            Attempt::Again => Self::Unavailable,
-            Attempt::Refused(error) => error,
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct Tx {
     pub(super) lease: AnyLease,
     pub(super) store: Store,
     pub(super) statements: Arc<AtomicU64>,
-    /// Set by the trail when it has appended: without it nothing commits.
+    /// Set by the trail when it has appended for the present command: without it nothing commits.
     pub(super) recorded: bool,
     /// The trails that grow with the commit.
     pub(super) grown: Vec<Growth>,
@@ -56,6 +56,8 @@ pub struct Tx {
     pub(super) keeps_tree: bool,
     /// Set when the store refused a statement: PostgreSQL then commits nothing, and does not say so.
     pub(super) refused: bool,
+    /// Set when something may have been written since the present command began.
+    pub(super) written: bool,
 }
 
 /// What a command leaves behind.
@@ -69,8 +71,32 @@ pub enum Outcome<T> {
 }
 
 impl Tx {
+    pub(super) fn new(lease: AnyLease, store: Store, keeps_tree: bool) -> Self {
+        Self {
+            lease,
+            store,
+            statements: Arc::default(),
+            recorded: false,
+            grown: Vec::new(),
+            again: false,
+            ledger: Ledger::default(),
+            keeps_tree,
+            refused: false,
+            written: false,
+        }
+    }
+
+    /// The next command of the transaction begins, whose statements are counted there.
+    pub(super) fn begin(&mut self, statements: Arc<AtomicU64>) {
+        self.statements = statements;
+        self.recorded = false;
+        self.written = false;
+        self.ledger.receipts.clear();
+    }
+
     /// Runs one statement.
     pub async fn fetch(&mut self, statement: &Statement) -> Result<Rows> {
+        self.written |= !statement.sql.starts_with("SELECT");
         self.statements.fetch_add(1, Ordering::Relaxed);
         match self.lease.fetch(statement).await {
             Ok(rows) => Ok(rows),
@@ -89,12 +115,12 @@ impl Tx {
         self.store
     }
 
-    /// Whether the trail has appended entries of this transaction.
+    /// Whether the trail has appended entries of this command.
     pub(in crate::domain) fn is_recorded(&self) -> bool {
         self.recorded
     }
 
-    /// Receipts of the events that this transaction has appended, in their order.
+    /// Receipts of the events that this command has appended, in their order.
     pub fn receipts(&self) -> &[Receipt] {
         &self.ledger.receipts
     }
@@ -114,8 +140,9 @@ impl Tx {
         self.grown.push(Growth { organization_id, last_sequence });
     }
 
-    /// The trail has appended the entries of this transaction.
+    /// The trail has appended the entries of this command.
     pub(in crate::domain) fn mark_recorded(&mut self) {
         self.recorded = true;
+        self.written = true;
     }
 }

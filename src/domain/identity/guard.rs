@@ -51,24 +51,24 @@ fn session_args(user_id: i64, generation: i32, family: Uuid) -> Vec<Arg> {
     vec![Arg::long(user_id), Arg::one(Kind::Int, generation), Arg::one(Kind::Uuid, family)]
 }
 
+/// An SQL condition that is true exactly while the caller's session or key holds, as [`guard_sql`]. None for the
+/// operator.
+pub fn held_sql(caller: &Caller, first: usize, now: DateTime<Utc>) -> Option<(String, Vec<Arg>)> {
+    let Proof::ApiKey { key_id, .. } = caller.proof else { return guard_sql(caller, first) };
+    let places = [0, 1, 2].map(|offset| format!("${}", first + offset));
+    let args = vec![Arg::long(key_id), Arg::one(Kind::Time, now), Arg::text(caller.role.word())];
+    Some((held_key_sql(places.each_ref().map(String::as_str)), args))
+}
+
 /// Refuses a caller whose session or key does not hold any more, by one statement of its own. For requests whose
 /// first statement has no place for the guard, and for connections that stay open.
 pub async fn verify(db: &Db, errand: &Errand, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
-    let (condition, args) = match (&caller.proof, guard_sql(caller, 1)) {
-        (_, Some(guard)) => guard,
-        (Proof::ApiKey { key_id, .. }, None) => key_sql(caller, *key_id, now),
-        _ => return Ok(()),
-    };
+    let Some((condition, args)) = held_sql(caller, 1, now) else { return Ok(()) };
     let statement = Statement::new(format!("SELECT {condition}"), args, vec![Kind::Bool]);
     match db.fetch(errand, statement).await?.cell(0, 0).as_bool() {
         Some(true) => Ok(()),
         _ => Err(ended()),
     }
-}
-
-fn key_sql(caller: &Caller, key_id: i64, now: DateTime<Utc>) -> (String, Vec<Arg>) {
-    let args = vec![Arg::long(key_id), Arg::one(Kind::Time, now), Arg::text(caller.role.word())];
-    (held_key_sql(["$1", "$2", "$3"]), args)
 }
 
 /// A key that holds, its values by their SQL: the key, the instant and the role of its user.

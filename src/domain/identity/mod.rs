@@ -22,7 +22,7 @@ use super::error::{Error, Result};
 
 pub use self::account::{Account, Seat, find_account};
 pub use self::grant::{GrantedKey, granted_key, granted_session};
-pub use self::guard::{ended, guard_sql, switch, verify};
+pub use self::guard::{ended, guard_sql, held_sql, switch, verify};
 pub use self::guest::{GuestKey, key_guest, session_guest};
 pub use self::key::{ApiKey, api_key, touch_api_key};
 pub use self::lapsed::lapsed;
@@ -36,7 +36,7 @@ pub use entity::enumeration::{ApiKeyPurpose, UserStatus};
 
 /// A mark of the request for statements that belong to no organization: who asks is not known yet, or asks for another.
 fn open_errand(cx: &Cx) -> Errand {
-    Errand { organization_id: None, statements: cx.statements.clone() }
+    cx.errand(None)
 }
 
 /// U+0000 cannot be stored, so no row has it; asking a store for it is an error in one of them.

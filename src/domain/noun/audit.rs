@@ -119,6 +119,20 @@ pub fn describe() -> Noun {
             "Second score, rounded to a whole number.",
         )
         .dialect()
+        .derived(
+            "organizationUuid",
+            Kind::Uuid,
+            super::derived::own_organization,
+            "Identifier of the organization it is shown to.",
+        )
+        .always()
+        .dialect()
+        .derived("createdByKeyUuid", Kind::Uuid, super::derived::created_by_key, "API key it was created with.")
+        .dialect()
+        .derived("updatedByKeyUuid", Kind::Uuid, super::derived::updated_by_key, "API key it was last changed with.")
+        .dialect()
+        .field("assetKind", C::AssetKind, "What sort of thing the asset is; null without an asset.")
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

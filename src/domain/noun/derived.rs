@@ -108,13 +108,13 @@ pub fn phase_templates(sql: &mut Sql, alias: &str) {
         Store::Postgres => (
             "SELECT json_agg(json_build_object('id', c.\"id\", 'name', c.\"name\", 'edition', c.\"edition\"))",
             " AND EXISTS (SELECT 1 FROM json_array_elements(CASE json_typeof(",
-            ") p CROSS JOIN LATERAL json_array_elements_text(CASE json_typeof(p.value -> 'templates') WHEN 'array' THEN \
-             p.value -> 'templates' ELSE '[]' END) n WHERE n.value = CAST(c.\"id\" AS TEXT))",
+            ") p CROSS JOIN LATERAL json_array_elements_text(CASE json_typeof(p.value -> 'template_ids') WHEN 'array' \
+             THEN p.value -> 'template_ids' ELSE '[]' END) n WHERE n.value = CAST(c.\"id\" AS TEXT))",
         ),
         Store::Sqlite => (
             "SELECT json_group_array(json_object('id', c.\"id\", 'name', c.\"name\", 'edition', c.\"edition\"))",
             " AND EXISTS (SELECT 1 FROM json_each(",
-            ") p, json_each(p.value, '$.templates') n WHERE p.type = 'object' AND n.value = c.\"id\")",
+            ") p, json_each(p.value, '$.template_ids') n WHERE p.type = 'object' AND n.value = c.\"id\")",
         ),
     };
     sql.push(open).push(" FROM ").table("template").push(" c WHERE ");
@@ -425,4 +425,24 @@ fn told(sql: &mut Sql, alias: &str, member: &str) {
              '$.{member}', 'null') END)"
         ),
     });
+}
+
+/// Identifier of the active organization, which every object of some interfaces repeats.
+pub fn own_organization(sql: &mut Sql, _: &str) {
+    sql.push("SELECT o.\"uuid\" FROM \"organization\" o WHERE o.\"id\" = ").organization();
+}
+
+/// The key that an audit was created with (contract packagex 2.3): its identifier is no secret, unlike its settings.
+pub fn created_by_key(sql: &mut Sql, alias: &str) {
+    key_uuid(sql, alias, "created_by_key_id");
+}
+
+/// The key that an audit was last changed with.
+pub fn updated_by_key(sql: &mut Sql, alias: &str) {
+    key_uuid(sql, alias, "updated_by_key_id");
+}
+
+fn key_uuid(sql: &mut Sql, alias: &str, column: &str) {
+    sql.push("SELECT k.\"uuid\" FROM \"api_key\" k WHERE k.\"id\" = ").column(alias, column);
+    sql.push(" AND k.\"organization_id\" = ").column(alias, "organization_id");
 }

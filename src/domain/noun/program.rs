@@ -16,7 +16,11 @@ pub fn describe() -> Noun {
         .field("started", C::Started, "Whether it has begun.")
         .words("status", C::Status, enumeration!(ProgramStatus), "Where it stands.")
         .field("completedAt", C::CompletedAt, "Instant it was completed.")
-        .field("phases", C::Phases, "Phases in order: position, name, status, start_date, end_date and template ids.")
+        .field(
+            "phases",
+            C::Phases,
+            "Phases in order: position, name, status, start_date, end_date and template_ids (legacyId of templates).",
+        )
         .derived("phaseTemplates", Kind::Json, super::derived::phase_templates, "The templates that its phases name.")
         .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")

@@ -20,7 +20,7 @@ pub fn describe() -> Noun {
     .field("name", C::Name, "Name as shown; shared by its editions.")
     .field("edition", C::Edition, "Edition number, apart from the lock counter.")
     .words("state", C::State, enumeration!(EditionState), "Where the edition stands.")
-    .field("phases", C::Phases, "Phases in order: position, name and template ids.")
+    .field("phases", C::Phases, "Phases in order: position, name and template_ids (legacyId of templates).")
     .derived("phaseTemplates", Kind::Json, super::derived::phase_templates, "The templates that its phases name.")
     .dialect()
     .derived("isLatestEdition", Kind::Bool, super::derived::latest_edition, "Whether no edition of the name is later.")

@@ -77,6 +77,14 @@ pub fn describe() -> Noun {
         )
         .always()
         .dialect()
+        .derived(
+            "organizationUuid",
+            Kind::Uuid,
+            super::derived::own_organization,
+            "Identifier of the organization it is shown to.",
+        )
+        .always()
+        .dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")
         .field(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::tree::{Frontier, Hash};
+use super::tree::{Frontier, Hash, Place};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::{Arg, Statement, Store, Tx};
 use crate::domain::error::{Error, Result};
@@ -36,8 +36,19 @@ pub struct Head {
 pub struct Ledger {
     /// The ends of the trails it has locked, by organization.
     pub(super) heads: HashMap<i64, Head>,
+    /// What it has appended and not yet written.
+    pub(super) pending: HashMap<i64, Pending>,
     /// One receipt an event.
     pub(in crate::domain) receipts: Vec<Receipt>,
+}
+
+/// Events of one trail that wait to be written: those of a whole transaction go in one statement.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    /// Rows of the events.
+    pub rows: Vec<Vec<Cell>>,
+    /// Roots of the subtrees that they finish.
+    pub finished: Vec<(Place, Hash)>,
 }
 
 /// The last event of a head's row fits neither a tree over all events nor none at all.
@@ -86,6 +97,32 @@ impl Head {
     }
 }
 
+/// An SQL condition and its values, for places that begin with this number.
+pub type Condition<'c> = &'c (dyn Fn(usize) -> Option<(String, Vec<Arg>)> + Sync);
+
+/// Locks the head, and asks the store for a condition on the way. True where there is none.
+pub(super) async fn lock_if(tx: &mut Tx, organization_id: i64, condition: Condition<'_>) -> Result<bool> {
+    let known = tx.ledger().heads.contains_key(&organization_id);
+    match condition(if known { 1 } else { 2 }) {
+        None => lock(tx, organization_id).await.map(|_| true),
+        Some((sql, args)) if known => {
+            let rows = tx.fetch(&Statement::new(format!("SELECT {sql}"), args, vec![Kind::Bool])).await?;
+            Ok(rows.cell(0, 0).as_bool() == Some(true))
+        }
+        Some((sql, args)) => {
+            let statement = locking(tx.store(), organization_id, Some((&sql, args)));
+            let rows = tx.fetch(&statement).await?;
+            if rows.is_empty() {
+                lock(tx, organization_id).await?;
+                return Box::pin(lock_if(tx, organization_id, condition)).await;
+            }
+            let head = Head::of(rows.row(0).get(..4).unwrap_or_default())?;
+            tx.ledger().heads.insert(organization_id, head);
+            Ok(rows.cell(0, 4).as_bool() == Some(true))
+        }
+    }
+}
+
 /// Locks the head until the end of the transaction, at the latest now.
 pub(super) async fn lock(tx: &mut Tx, organization_id: i64) -> Result<&Head> {
     if !tx.ledger().heads.contains_key(&organization_id) {
@@ -104,11 +141,23 @@ pub(super) async fn lock(tx: &mut Tx, organization_id: i64) -> Result<&Head> {
 }
 
 async fn read(tx: &mut Tx, organization_id: i64) -> Result<Option<Head>> {
-    // SQLite has one writer, which this transaction is.
-    let lock = if tx.store() == Store::Postgres { " FOR UPDATE" } else { "" };
-    let sql = format!("SELECT {} FROM trail_head WHERE organization_id = $1{lock}", Head::COLUMNS);
-    let rows = tx.fetch(&Statement::new(sql, vec![Arg::long(organization_id)], Head::KINDS.to_vec())).await?;
+    let rows = tx.fetch(&locking(tx.store(), organization_id, None)).await?;
     if rows.is_empty() { Ok(None) } else { Head::of(rows.row(0)).map(Some) }
+}
+
+/// The statement that reads a head and locks it, and one more condition, whose places begin with number 2.
+fn locking(store: Store, organization_id: i64, condition: Option<(&str, Vec<Arg>)>) -> Statement {
+    // SQLite has one writer, which this transaction is.
+    let lock = if store == Store::Postgres { " FOR UPDATE" } else { "" };
+    let (mut args, mut kinds) = (vec![Arg::long(organization_id)], Head::KINDS.to_vec());
+    let mut asked = String::new();
+    if let Some((sql, values)) = condition {
+        asked = format!(", {sql}");
+        args.extend(values);
+        kinds.push(Kind::Bool);
+    }
+    let sql = format!("SELECT {}{asked} FROM trail_head WHERE organization_id = $1{lock}", Head::COLUMNS);
+    Statement::new(sql, args, kinds)
 }
 
 /// Moves a locked head on.

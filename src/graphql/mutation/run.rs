@@ -118,7 +118,12 @@ impl Runner {
             let Part::Rows(rows) = part else { continue };
             let mut question = part_question(rows, uuids(rows.noun, done)?);
             question.ask = in_order_made(rows.noun, question.ask)?;
-            parts.rows.insert(key.clone(), self.read_back(viewer, question).await?);
+            let at_hand = done.record.as_ref().filter(|record| record.noun.name == rows.noun.name);
+            let level = match at_hand.and_then(|record| Level::of_row(&viewer, &question, |name| record.cell(name))) {
+                Some(level) => Arc::new(level),
+                None => self.read_back(viewer, question).await?,
+            };
+            parts.rows.insert(key.clone(), level);
         }
         Ok(())
     }
@@ -149,5 +154,5 @@ fn uuids(noun: &Noun, done: &Done) -> Result<Expr> {
 
 fn in_order_made(noun: &Noun, ask: Ask) -> Result<Ask> {
     let (field, _) = noun.find_field("legacyId").ok_or(Error::Internal)?;
-    Ok(Ask { order: order_of(noun, &[OrderBy { field, descending: false }]), ..ask })
+    Ok(Ask { order: order_of(noun, &[OrderBy::new(field, false)]), ..ask })
 }

@@ -94,7 +94,7 @@ impl ByKey {
     pub fn question(&self, keys: Vec<Cell>, guard: Option<Arc<Caller>>) -> Question {
         let ask = Ask {
             expr: Expr::And(vec![Expr::field(self.key, Test::In(keys)), self.expr.clone()]),
-            order: vec![OrderBy { field: self.key, descending: false }],
+            order: vec![OrderBy::new(self.key, false)],
             window: Window::default(),
             rows: true,
             total: false,

@@ -38,7 +38,7 @@ pub const DOCS: &str = "https://action-audit.com/docs/pl/technical_documentation
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 const KEYS: KeyRule =
-    KeyRule { purposes: &[ApiKeyPurpose::General, ApiKeyPurpose::DataApi], scope: "action_audit:read" };
+    KeyRule { purposes: &[ApiKeyPurpose::General, ApiKeyPurpose::DataApi], scope: Some("action_audit:read") };
 /// Bodies are not looked at.
 const BODY_MOST: u64 = 64 * 1_024;
 

@@ -366,11 +366,7 @@ fn creation(resource: &'static Resource) -> Option<Operation> {
         parameters,
         bodies: bodies(&schema),
         replies: sorted(replies),
-        ..operation(
-            ("post", address(resource, false)),
-            making.id,
-            (resource.segment, format!("Make: {}", resource.title)),
-        )
+        ..operation(("post", address(resource, false)), making, (resource.segment, format!("Make: {}", resource.title)))
     })
 }
 

@@ -33,7 +33,8 @@ use self::resource::Ready;
 use self::route::Place;
 pub use self::token::Lives;
 use crate::domain::ask::{Expr, Test, Window};
-use crate::domain::cx::{Cx, Role, Surface};
+use crate::domain::command::Act;
+use crate::domain::cx::{Cx, Surface};
 use crate::domain::session::{Sessions, UserTokens};
 use crate::rest::kit::native::alternate;
 use crate::rest::kit::openapi::Document;
@@ -116,7 +117,7 @@ pub fn operations() -> Vec<Operation> {
         let [list, record] = resource.reads;
         let (many, one) = (format!("/{}/", resource.segment), format!("/{}/{{id}}/", resource.segment));
         all.push(operation(list, Method::GET, many.clone()));
-        all.extend(resource.create.map(|making| operation(making.id, Method::POST, many)));
+        all.extend(resource.create.map(|making| operation(making, Method::POST, many)));
         all.push(operation(record, Method::GET, one.clone()));
         all.extend(resource.destroy.map(|id| operation(id, Method::DELETE, one)));
     }
@@ -166,19 +167,19 @@ impl Auditcomply {
     }
 
     /// Who asks, if they may use the method there.
-    async fn admit(&self, call: &Call, place: Place, least: Option<Role>) -> Result<(Cx, Role), Refusal> {
-        let (cx, role) = token::admit(&*self.tokens, call).await?;
-        if least.is_some_and(|least| role < least) {
+    async fn admit(&self, call: &Call, place: Place, act: Option<&Act>) -> Result<Cx, Refusal> {
+        let cx = token::admit(&*self.tokens, call).await?;
+        if act.is_some_and(|act| !create::may(&cx, act)) {
             return Err(Refusal::Forbidden);
         }
-        if place.allows(&call.method) { Ok((cx, role)) } else { Err(not_allowed(call)) }
+        if place.allows(&call.method) { Ok(cx) } else { Err(not_allowed(call)) }
     }
 
     async fn list(&self, ready: &'static Ready, call: &Call, place: Place) -> Result<Answer, Refusal> {
-        let making = ready.resource.create.filter(|_| call.method == Method::POST);
-        let (cx, role) = self.admit(call, place, making.map(|making| making.role)).await?;
+        let making = create::making(ready).filter(|_| call.method == Method::POST);
+        let cx = self.admit(call, place, making).await?;
         match call.method {
-            Method::OPTIONS => Ok(options::list(ready, role)),
+            Method::OPTIONS => Ok(options::list(ready, &cx)),
             Method::POST => {
                 let made = create::run(&*self.sessions, &cx, call, ready).await?;
                 let rows = at(ready.shape.noun, "uuid", Test::In(made.rows));
@@ -234,7 +235,7 @@ impl Auditcomply {
         place: Place,
     ) -> Result<Answer, Refusal> {
         let removes = call.method == Method::DELETE && ready.resource.destroy.is_some();
-        let (cx, _) = self.admit(call, place, removes.then_some(Role::Admin)).await?;
+        let cx = self.admit(call, place, create::removal().filter(|_| removes)).await?;
         if call.method == Method::OPTIONS {
             return Ok(options::record(ready));
         }

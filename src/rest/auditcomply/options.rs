@@ -9,7 +9,7 @@ use super::member::{Kind, Member};
 use super::resource::Ready;
 use super::route::Place;
 use super::token::{LOGIN, REFRESH};
-use crate::domain::cx::Role;
+use crate::domain::cx::Cx;
 use crate::rest::kit::{Answer, Form, Is};
 
 fn answer(name: &str, actions: Option<Map<String, Json>>) -> Answer {
@@ -34,10 +34,9 @@ pub fn record(ready: &Ready) -> Answer {
     answer(&format!("{} Instance", ready.resource.title), None)
 }
 
-/// Of a list, for who may make one.
-pub fn list(ready: &Ready, role: Role) -> Answer {
-    let may = ready.resource.create.is_some_and(|making| role >= making.role);
-    let recipe = create::recipe(ready).filter(|_| may);
+/// Of a list, with what making one takes for those who may.
+pub fn list(ready: &Ready, cx: &Cx) -> Answer {
+    let recipe = create::recipe(ready).filter(|_| create::making(ready).is_some_and(|act| create::may(cx, act)));
     answer(&format!("{} List", ready.resource.title), recipe.map(|recipe| actions(ready.resource.form, recipe)))
 }
 
@@ -133,7 +132,7 @@ fn shown(member: &crate::rest::kit::Member) -> Json {
             let members: Map<String, Json> = members.map(|member| (member.key.to_owned(), shown(member))).collect();
             ("nested object", vec![("children", Json::Object(members))])
         }
-        Is::Many(_) | Is::Sole(..) | Is::Members(_) => ("field", Vec::new()),
+        Is::Many(_) | Is::Map(..) | Is::Sole(..) | Is::Members(_) => ("field", Vec::new()),
     };
     let mut told = info(kind, false, member.key, more);
     if let Some(told) = told.as_object_mut() {

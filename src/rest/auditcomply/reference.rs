@@ -100,25 +100,31 @@ pub fn nested(target: &Target, value: &Value) -> std::result::Result<Wanted, Jso
     let name = name_in(value, "name", 255).map_err(|text| within("name", said(text)))?;
     let edition = match value.get("version").filter(|_| target.names[1] == "edition") {
         None | Some(Value::Null) => None,
-        Some(version) => Some(integer(version).ok_or_else(|| within("version", said("A valid integer is required.")))?),
+        Some(version) => Some(integer(version).map_err(|text| within("version", said(text)))?),
     };
     Ok(Wanted::Named(name, edition))
 }
 
-/// A whole number: as one, without a fraction, or as text.
-pub fn integer(value: &Value) -> Option<i64> {
+/// Most characters of a text that may be a whole number.
+const DIGITS: usize = 1_000;
+
+/// A whole number: as one, without a fraction, or as text; else what is wrong with it (contract 5.4).
+pub fn integer(value: &Value) -> std::result::Result<i64, &'static str> {
     let text = match value {
         Value::Int(digits) => digits.clone(),
         Value::Float(_) => value.shown(),
+        Value::Text(text) if text.chars().count() > DIGITS => return Err("String value too large."),
         Value::Text(text) => text.clone(),
-        _ => return None,
+        _ => return Err(NO_INTEGER),
     };
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     if !fraction.bytes().all(|byte| byte == b'0') {
-        return None;
+        return Err(NO_INTEGER);
     }
-    whole.parse().ok()
+    whole.parse().map_err(|_| NO_INTEGER)
 }
+
+const NO_INTEGER: &str = "A valid integer is required.";
 
 fn name_in(object: &Value, key: &str, most: usize) -> std::result::Result<String, String> {
     let name = match object.get(key) {

@@ -8,7 +8,7 @@ use super::form;
 use super::native::Queries;
 use crate::domain::ask::{Expr, Test, named_order};
 use crate::domain::cell::Cell;
-use crate::domain::cx::{Cx, Role};
+use crate::domain::cx::Cx;
 use crate::domain::describe::Noun;
 use crate::domain::error::{Error, Result};
 use crate::rest::kit::{Form, Shape, at};
@@ -21,8 +21,8 @@ pub struct Resource {
     pub title: &'static str,
     /// What the operations are called: the list and the record.
     pub reads: [&'static str; 2],
-    /// What making one is called.
-    pub create: Option<Making>,
+    /// What making one is called; who may, the command says.
+    pub create: Option<&'static str>,
     /// What removing one is called.
     pub destroy: Option<&'static str>,
     /// The form of a record.
@@ -35,15 +35,6 @@ pub struct Resource {
     pub filters: &'static [Filter],
     /// Which rows, as GraphQL's filter says it.
     pub native: Option<&'static str>,
-}
-
-/// How one is made.
-#[derive(Clone, Copy, Debug)]
-pub struct Making {
-    /// What the operation is called.
-    pub id: &'static str,
-    /// Least role of who may.
-    pub role: Role,
 }
 
 /// Everything that can be asked of a resource, made ready.
@@ -141,14 +132,10 @@ const fn read(
     }
 }
 
-const fn making(id: &'static str, role: Role) -> Option<Making> {
-    Some(Making { id, role })
-}
-
 /// Every resource, in the order of its operations.
 pub static RESOURCES: [Resource; 19] = [
     Resource {
-        create: making("asset_create", Role::Admin),
+        create: Some("asset_create"),
         rows: unarchived,
         native: Some("archived: {eq: false}"),
         ..read("asset", "Asset", ["asset_retrieve", "asset_retrieve_2"], &form::ASSET)
@@ -175,23 +162,23 @@ pub static RESOURCES: [Resource; 19] = [
         ..read("asset_tree", "Asset Tree", ["asset_tree_list", "asset_tree_retrieve"], &form::TREE_NODE)
     },
     Resource {
-        create: making("audits_create", Role::Member),
+        create: Some("audits_create"),
         filters: filter::AUDITS,
         ..read("audits", "Audit", ["audits_list", "audits_retrieve"], &form::AUDIT)
     },
     Resource {
-        create: making("categories_create", Role::Admin),
+        create: Some("categories_create"),
         ..read("categories", "Category", ["categories_list", "categories_retrieve"], &form::CATEGORY)
     },
     Resource {
-        create: making("contacts_create", Role::Member),
+        create: Some("contacts_create"),
         rows: |noun| with_password(noun, false),
         native: Some("status: {in: [ACTIVE, INACTIVE]}"),
         ..read("contacts", "Contact", ["contacts_retrieve", "contacts_retrieve_2"], &form::CONTACT)
     },
     read("datastores", "Datastore", ["datastores_list", "datastores_retrieve"], &form::DATASTORE),
     Resource {
-        create: making("datastoresinfo_create", Role::Admin),
+        create: Some("datastoresinfo_create"),
         ..read(
             "datastoresinfo",
             "Datastore Info",
@@ -223,17 +210,17 @@ pub static RESOURCES: [Resource; 19] = [
         &form::PROGRAM_TEMPLATE,
     ),
     Resource {
-        create: making("programs_create", Role::Member),
+        create: Some("programs_create"),
         ..read("programs", "Program", ["programs_list", "programs_retrieve"], &form::PROGRAM)
     },
     Resource {
-        create: making("schedules_create", Role::Member),
+        create: Some("schedules_create"),
         filters: filter::SCHEDULES,
         ..read("schedules", "Schedule", ["schedules_list", "schedules_retrieve"], &form::SCHEDULE)
     },
     read("status_groups", "Status Group", ["status_groups_list", "status_groups_retrieve"], &form::STATUS_GROUP),
     Resource {
-        create: making("statuses_create", Role::Admin),
+        create: Some("statuses_create"),
         destroy: Some("statuses_destroy"),
         ..read("statuses", "Status", ["statuses_retrieve", "statuses_retrieve_2"], &form::STATUS)
     },
@@ -249,7 +236,7 @@ pub static RESOURCES: [Resource; 19] = [
         ..read("templates", "Template", ["templates_list", "templates_retrieve"], &form::TEMPLATE)
     },
     Resource {
-        create: making("users_create", Role::Admin),
+        create: Some("users_create"),
         rows: |noun| with_password(noun, true),
         native: Some("status: {in: [ACTIVE, INACTIVE]}"),
         ..read("users", "User", ["users_retrieve", "users_retrieve_2"], &form::USER)

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::body;
 use super::member::{self, Member, text};
 use super::refusal::{DISABLED, NO_CREDENTIALS, Refusal, token_text};
-use crate::domain::cx::{Cx, Role};
+use crate::domain::cx::Cx;
 use crate::domain::identity::{self, Standing};
 use crate::domain::session::{Claims, TokenFault, UserTokens};
 use crate::rest::kit::{Answer, Call};
@@ -102,12 +102,11 @@ async fn standing(tokens: &dyn UserTokens, call: &Call) -> Result<Standing, Refu
     if standing.is_active { Ok(standing) } else { Err(Refusal::Credentials(DISABLED)) }
 }
 
-/// The context of the call for the person who asks, who must have been given access, and their role.
-pub async fn admit(tokens: &dyn UserTokens, call: &Call) -> Result<(Cx, Role), Refusal> {
+/// The context of the call for the person who asks, who must have been given access.
+pub async fn admit(tokens: &dyn UserTokens, call: &Call) -> Result<Cx, Refusal> {
     let standing = standing(tokens, call).await?;
     let caller = standing.caller.filter(|_| standing.api_access).ok_or(Refusal::Forbidden)?;
-    let role = caller.role;
-    Ok((Cx { caller: Some(caller.into()), ..call.cx.clone() }, role))
+    Ok(Cx { caller: Some(caller.into()), ..call.cx.clone() })
 }
 
 #[cfg(test)]

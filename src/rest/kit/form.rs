@@ -54,6 +54,8 @@ pub enum Is {
     Many(Many),
     /// The members of the JSON object that a field holds, each a member of this record; none where it is null.
     Members(&'static str),
+    /// The same as an object: under each value of a member of theirs, in the order in which it first comes, a list.
+    Map(Many, &'static str),
 }
 
 /// A list in a record.
@@ -121,6 +123,11 @@ impl Form {
     /// Records that refer to this one.
     pub fn many(self, key: &'static str, many: Many) -> Self {
         self.member(key, false, Is::Many(many))
+    }
+
+    /// Records that refer to this one, by the value of a member of their form that is written as text.
+    pub fn map(self, key: &'static str, many: Many, by: &'static str) -> Self {
+        self.member(key, false, Is::Map(many, by))
     }
 
     /// The last member is never null.

@@ -129,7 +129,7 @@ impl Fragments<'_> {
                 Is::Value(from, _) => from.iter().for_each(|path| self.field(noun, path, &mut selection)),
                 Is::One(ways) => ways.iter().for_each(|(path, form)| self.spread(noun, path, form, &mut selection)),
                 Is::Sole(many, path) => self.list(noun, many, path, &mut selection),
-                Is::Many(many) => self.list(noun, many, "", &mut selection),
+                Is::Many(many) | Is::Map(many, _) => self.list(noun, many, "", &mut selection),
                 Is::Members(field) => self.field(noun, field, &mut selection),
             }
         }

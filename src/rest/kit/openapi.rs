@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::form::{Form, Is, Member};
+use super::form::{Form, Is, Many, Member};
 use super::write::example;
 use crate::domain::describe::Noun;
 use crate::domain::model::model;
@@ -110,7 +110,7 @@ pub fn schemas(form: &Form, into: &mut Vec<(String, Json)>) {
         match &member.is {
             Is::Value(..) | Is::Members(_) => {}
             Is::One(ways) => ways.iter().for_each(|(_, form)| schemas(form, into)),
-            Is::Sole(many, _) | Is::Many(many) => schemas(many.form, into),
+            Is::Sole(many, _) | Is::Many(many) | Is::Map(many, _) => schemas(many.form, into),
         }
     }
 }
@@ -147,10 +147,15 @@ fn schema_of(member: &Member) -> Json {
             }
         }
         Is::Sole(many, _) => reference(many.form.name),
-        Is::Many(many) => json!({ "type": "array", "items": reference(many.form.name) }),
+        Is::Many(many) => list_of(many),
+        Is::Map(many, _) => json!({ "type": "object", "additionalProperties": list_of(many) }),
         Is::Members(_) => json!({}),
     };
     if member.nullable { or_null(schema) } else { schema }
+}
+
+fn list_of(many: &Many) -> Json {
+    json!({ "type": "array", "items": reference(many.form.name) })
 }
 
 /// What a member says: its own words, else those of the field or relation that it shows.
@@ -158,7 +163,7 @@ fn described(schema: Json, noun: Option<&'static Noun>, member: &Member) -> Json
     let path = match &member.is {
         Is::Value(from, _) => from.first().copied(),
         Is::One(ways) => ways.first().map(|(path, _)| *path),
-        Is::Sole(many, _) | Is::Many(many) => Some(many.relation),
+        Is::Sole(many, _) | Is::Many(many) | Is::Map(many, _) => Some(many.relation),
         Is::Members(field) => Some(*field),
     };
     let modelled = noun.zip(path).and_then(|(noun, path)| {
@@ -184,6 +189,11 @@ pub fn example_of(form: &Form) -> Json {
             Is::Sole(many, _) => example_of(many.form),
             Is::Many(many) => json!([example_of(many.form)]),
             Is::Members(_) => Json::Null,
+            Is::Map(many, by) => {
+                let one = example_of(many.form);
+                let key = one.get(by).and_then(Json::as_str).unwrap_or_default().to_owned();
+                json!({ key: [one] })
+            }
         };
         (member.key.to_owned(), value)
     });

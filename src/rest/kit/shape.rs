@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::form::{Form, Is, Many, Member};
 use super::out::{Cells, Out};
 use crate::domain::ask::{self, Ask, Expr, Level, One, OrderBy, Question, Select, Window, named_order};
@@ -27,6 +29,7 @@ enum Step {
     One(&'static str, Vec<(usize, Vec<Step>)>),
     Sole(&'static str, List),
     Many(&'static str, List),
+    Map(&'static str, List, &'static str),
     Members(usize),
 }
 
@@ -89,6 +92,7 @@ enum Draft {
     Sole(&'static str, Vec<usize>, usize),
     Many(&'static str, Vec<usize>, usize),
     Members(Vec<usize>, usize),
+    Map(&'static str, Vec<usize>, usize, &'static str),
 }
 
 impl Tree {
@@ -152,6 +156,10 @@ impl Tree {
                 Is::Many(many) => {
                     let (at, index) = self.listed(root, path, many, "");
                     Draft::Many(member.key, at, index)
+                }
+                Is::Map(many, by) => {
+                    let (at, index) = self.listed(root, path, many, "");
+                    Draft::Map(member.key, at, index, by)
                 }
             });
         }
@@ -252,6 +260,9 @@ fn steps(drafts: Vec<Draft>, select: &Select, shapes: &mut [(Vec<usize>, usize, 
             Draft::Many(key, path, index) => {
                 steps.extend(place(&path, index, select, shapes).map(|list| Step::Many(key, list)));
             }
+            Draft::Map(key, path, index, by) => {
+                steps.extend(place(&path, index, select, shapes).map(|list| Step::Map(key, list, by)));
+            }
         }
     }
     steps
@@ -330,6 +341,35 @@ impl Shape {
         }
     }
 
+    /// Writes the rows of a parent as an object of lists, by what is written under a key of theirs.
+    fn write_map(&self, level: &Level, parent: i64, by: &str, out: &mut Out<'_>) {
+        let group = level.group(parent);
+        let mut lists: IndexMap<Vec<u8>, Vec<usize>> = IndexMap::new();
+        for row in group.start..group.start + group.len {
+            let mut name = Out::new(out.terms);
+            for step in &self.steps {
+                if let Step::Value(key, at, write, _) = step
+                    && *key == by
+                {
+                    (write.run)(&mut name, Cells::new(level.rows.row(row), at));
+                }
+            }
+            lists.entry(name.bytes).or_default().push(row);
+        }
+        out.raw("{");
+        for (name, rows) in lists {
+            out.comma();
+            out.bytes.extend_from_slice(&name);
+            out.raw(":[");
+            for row in rows {
+                out.comma();
+                self.write(level, row, out);
+            }
+            out.raw("]");
+        }
+        out.raw("}");
+    }
+
     fn write_group(&self, level: &Level, parent: i64, out: &mut Out<'_>) {
         let group = level.group(parent);
         out.raw("[");
@@ -377,6 +417,13 @@ fn write(steps: &[Step], level: &Level, row: usize, out: &mut Out<'_>) {
                 match list.of(level, cells) {
                     Some((below, parent)) => list.shape.write_group(below, parent, out),
                     None => out.raw("[]"),
+                }
+            }
+            Step::Map(key, list, by) => {
+                out.key(key);
+                match list.of(level, cells) {
+                    Some((below, parent)) => list.shape.write_map(below, parent, by, out),
+                    None => out.raw("{}"),
                 }
             }
         }

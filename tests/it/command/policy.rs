@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use audit_gateway::domain::changes::Changes;
 use audit_gateway::domain::command::{Act, acts};
-use audit_gateway::domain::cx::{Caller, Cx, Proof, Role, Surface};
+use audit_gateway::domain::cx::{Caller, Cx, Proof, Role, Surface, new_uuid};
 use audit_gateway::domain::db::Store;
+use audit_gateway::domain::identity::{NewSession, open_session};
 use audit_gateway::graphql::{Begun, Request};
+use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
-use uuid::Uuid;
 
 use super::refused::{EVENTS, input};
 use super::{House, document};
@@ -104,9 +105,26 @@ impl Person {
     }
 }
 
+/// A session and a key of somebody, as the store knows them.
+async fn proofs(house: &House, username: &str) -> (Proof, i64) {
+    let mut caller = house.person(username).clone();
+    let proof = Proof::Token { generation: 0, family: new_uuid() };
+    caller.proof = proof.clone();
+    let user_id = caller.user_id;
+    let now = clock().now();
+    let never = now + TimeDelta::days(30);
+    let session =
+        NewSession { caller, token_hash: new_uuid().to_string(), expires_at: never, absolute_expires_at: never };
+    let cx = Cx::new(house.db.clone(), None, now, Surface::Graphql);
+    assert!(open_session(&cx, session).await.expect("a session"));
+    house.make(username, "createApiKey", json!({ "label": "policy" }), "token").await;
+    let key = house.number(&format!("SELECT max(id) FROM api_key WHERE user_id = {user_id}")).await;
+    (proof, key)
+}
+
 /// Everybody: each role with each proof, and a stranger.
-fn everybody(house: &House) -> Vec<Person> {
-    let proofs: [(&str, &'static [&'static str]); 7] = [
+async fn everybody(house: &House) -> Vec<Person> {
+    let kinds: [(&str, &'static [&'static str]); 7] = [
         ("token", &[]),
         ("key without scopes", &[]),
         ("key to write", &[WRITE]),
@@ -117,11 +135,12 @@ fn everybody(house: &House) -> Vec<Person> {
     ];
     let mut everybody = vec![Person { what: "stranger".to_owned(), caller: None, scopes: &[] }];
     for username in ["mia.member", "adam.admin", "olivia.owner"] {
-        for (what, scopes) in proofs {
+        let (session, key_id) = proofs(house, username).await;
+        for (what, scopes) in kinds {
             let mut caller = house.person(username).clone();
             caller.proof = match what {
-                "token" => Proof::Token { generation: 0, family: Uuid::nil() },
-                _ => Proof::ApiKey { key_id: 1, scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect() },
+                "token" => session.clone(),
+                _ => Proof::ApiKey { key_id, scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect() },
             };
             everybody.push(Person { what: format!("{username}, {what}"), caller: Some(caller), scopes });
         }
@@ -152,7 +171,7 @@ fn code(body: &Json) -> Option<&str> {
 
 async fn every_mutation_is_allowed_to_whom_the_table_says_and_to_nobody_else(kind: Store) {
     let house = House::open(kind).await;
-    let everybody = everybody(&house);
+    let everybody = everybody(&house).await;
     let (mut refused, mut allowed, mut wrong) = (0, 0, Vec::new());
     // Those who are refused come first: nothing may have happened then.
     for expects_refusal in [true, false] {
@@ -199,7 +218,7 @@ async fn every_subscription_is_allowed_to_whom_the_table_says_and_to_nobody_else
     let audit = audit["audits"]["nodes"][0]["id"].as_str().expect("an audit").to_owned();
     for (name, query) in SUBSCRIPTIONS {
         let query = query.replace("\"audit\"", &format!("\"{audit}\""));
-        for person in everybody(&house) {
+        for person in everybody(&house).await {
             let refusal = begins(&house, &changes, person.caller.clone(), &query).await;
             let expected = person.caller.is_none().then(|| "UNAUTHENTICATED".to_owned());
             assert_eq!(refusal, expected, "{name} by {}", person.what);

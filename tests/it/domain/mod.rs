@@ -4,5 +4,6 @@ mod ask;
 mod db;
 mod model;
 mod trail;
+mod turn;
 
 pub use self::ask::stage;

@@ -4,6 +4,7 @@ mod action_audit;
 mod auditcomply;
 mod folio;
 mod golden;
+mod packagex;
 mod schema;
 
 use std::sync::Arc;

@@ -63,8 +63,8 @@ fn profile(call: &Call, sent: &Sent, checked: &mut Checked) {
     let object = match (sent.value.get(PROFILE_KEY), call.query.last(PROFILE_KEY)) {
         (None, Some(text)) => {
             let value = Value::Text(text.to_owned());
-            if integer(&value).is_none() {
-                checked.fault(PROFILE_KEY, "A valid integer is required.");
+            if let Err(text) = integer(&value) {
+                checked.fault(PROFILE_KEY, text);
                 return;
             }
             object = Value::Object(vec![(PROFILE_KEY.to_owned(), value)]);
@@ -116,7 +116,7 @@ fn pair(item: &Value) -> Result<Pair, Json> {
     let id = match item.get("field_id") {
         None => Err(REQUIRED),
         Some(Value::Null) => Err(NULL),
-        Some(value) => integer(value).ok_or("A valid integer is required."),
+        Some(value) => integer(value),
     };
     let id = id.map_err(|text| faults.insert("field_id".to_owned(), json!([text])));
     if item.get("value").is_none() {
@@ -217,7 +217,7 @@ fn value_of(field: &Field<'_>, value: &Value) -> Result<Json, String> {
             .unwrap_or_default())
     };
     match field.kind {
-        "INTEGER" => integer(value).map(Json::from).ok_or_else(|| "A valid integer is required.".to_owned()),
+        "INTEGER" => integer(value).map(Json::from).map_err(str::to_owned),
         "DECIMAL" => decimal(value).map(Json::from).ok_or_else(|| "A valid number is required.".to_owned()),
         "BOOLEAN" => match as_member(Kind::Boolean)? {
             Some(Got::Cell(Cell::Bool(value))) => Ok(value.into()),

@@ -14,6 +14,7 @@ use super::member::{self, Checked, Got, Member};
 use super::reference::{self, Known};
 use super::refusal::Refusal;
 use super::resource::Ready;
+use crate::domain::access;
 use crate::domain::ask::Expr;
 use crate::domain::cell::Cell;
 use crate::domain::command::{self, Act, Done, Given, Order, Values};
@@ -47,8 +48,19 @@ pub fn recipe_of(segment: &str) -> Option<&'static Recipe> {
     MAKINGS.iter().find(|recipe| recipe.segment == segment)
 }
 
-fn act(name: &str) -> Result<&'static Act, Refusal> {
-    command::find(name).ok_or(Refusal::Defect)
+/// The command that makes one.
+pub fn making(ready: &Ready) -> Option<&'static Act> {
+    command::find(recipe(ready)?.act)
+}
+
+/// The command that removes one.
+pub fn removal() -> Option<&'static Act> {
+    command::find("deleteObservationStatus")
+}
+
+/// Whether the caller may carry a command out: checked before anything is read of the body, as the contract has it.
+pub fn may(cx: &Cx, act: &Act) -> bool {
+    cx.caller().is_ok_and(|caller| access::may(caller, act.role, act.scope).is_ok())
 }
 
 /// Makes what a call asks for.
@@ -70,7 +82,8 @@ pub async fn run(sessions: &dyn Sessions, cx: &Cx, call: &Call, ready: &Ready) -
 /// Carries the recipe's command out.
 async fn execute(cx: &Cx, recipe: &Recipe, values: Values) -> Result<Done, Refusal> {
     let order = Order { values, ..Order::default() };
-    command::execute(cx, act(recipe.act)?, order).await.map_err(|error| refused::worded(recipe.members, error))
+    let act = command::find(recipe.act).ok_or(Refusal::Defect)?;
+    command::execute(cx, act, order).await.map_err(|error| refused::worded(recipe.members, error))
 }
 
 /// Checks a body against a recipe: everything that is wrong with it at once.
@@ -156,7 +169,7 @@ pub async fn remove(cx: &Cx, ready: &Ready, this: Expr) -> Result<(), Refusal> {
     let level = Shape::of(&form).read_one(cx, this).await?;
     let target = level.rows.cell(0, 1).as_uuid();
     let order = Order { target, ..Order::default() };
-    match command::execute(cx, act("deleteObservationStatus")?, order).await {
+    match command::execute(cx, removal().ok_or(Refusal::Defect)?, order).await {
         Ok(_) => Ok(()),
         Err(Error::Rule("REFERENCED", _) | Error::Conflict(_)) => Err(Refusal::InUse),
         Err(error) => Err(error.into()),

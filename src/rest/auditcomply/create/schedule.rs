@@ -45,7 +45,7 @@ pub async fn run(cx: &Cx, recipe: &Recipe, sent: Sent) -> Result<Made, Refusal> 
     aligned(faults, is_list)?;
     let count = values.len();
     let order = Order { values: Values::from_iter([(MANY, Given::Items(values))]), ..Order::default() };
-    let act = super::act(recipe.act)?;
+    let act = command::find(recipe.act).ok_or(Refusal::Defect)?;
     match command::execute(cx, act, order).await {
         Ok(done) => Ok(Made::of(&done, is_list)),
         Err(Error::Invalid(found)) => {

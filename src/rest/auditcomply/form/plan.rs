@@ -79,7 +79,7 @@ fn phases(out: &mut Out<'_>, cells: Cells<'_>) {
         }
         out.key("templates");
         out.raw("[");
-        let named = phase.get("templates").and_then(Json::as_array);
+        let named = phase.get("template_ids").and_then(Json::as_array);
         for id in named.into_iter().flatten() {
             let Some(template) = templates.iter().find(|template| template.get("id") == Some(id)) else { continue };
             out.comma();

@@ -240,7 +240,7 @@ async fn every_sortable_field_can_be_ordered_by_and_paged_through(kind: Store) {
         let (whole, _) = answer(&store.db, viewer, ids_of(noun, Expr::always())).await.expect("all rows");
         for (field, described) in noun.fields.iter().enumerate().filter(|(_, field)| field.sortable) {
             for descending in [false, true] {
-                let order = vec![OrderBy { field, descending }];
+                let order = vec![OrderBy::new(field, descending)];
                 let told = format!("{}.{} descending {descending}", noun.name, described.name);
                 let seen = walk(&store.db, noun, &order, whole.rows.len()).await;
                 let Some(mut seen) = faults.note(|| told.clone(), seen) else { continue };

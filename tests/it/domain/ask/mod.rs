@@ -80,7 +80,7 @@ pub fn everything(noun: &Noun) -> Select {
 
 /// One step of an order.
 pub fn by(noun: &Noun, name: &str, descending: bool) -> OrderBy {
-    OrderBy { field: field(noun, name), descending }
+    OrderBy::new(field(noun, name), descending)
 }
 
 /// The answer to a question, and how many statements it took.

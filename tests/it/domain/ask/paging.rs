@@ -35,7 +35,7 @@ fn any_noun() -> impl Strategy<Value = &'static Noun> {
 fn order(noun: &'static Noun) -> impl Strategy<Value = Vec<OrderBy>> {
     let sortable: Vec<usize> = (0..noun.fields.len()).filter(|index| noun.fields[*index].sortable).collect();
     let step = (proptest::sample::select(sortable), any::<bool>());
-    vec(step.prop_map(|(field, descending)| OrderBy { field, descending }), 0..4)
+    vec(step.prop_map(|(field, descending)| OrderBy::new(field, descending)), 0..4)
         .prop_map(move |order| order_of(noun, &order))
 }
 

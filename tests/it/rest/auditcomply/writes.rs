@@ -344,6 +344,9 @@ async fn item_44_an_asset_is_made_of_query_and_body(kind: Store) {
     let form = "metadata_template_id=1001&metadata=[{\"field_id\":1,\"value\":\"F\"}]";
     let made = site.send_as(Role::Admin, ("POST", "/asset/"), "application/x-www-form-urlencoded", form).await.is(201);
     assert_eq!(made["name"], "F");
+    let long = format!("/asset/?metadata_template_id={}", "1".repeat(1_001));
+    let told = site.post(&long, &json!({})).await.is(400);
+    assert_eq!(told, json!({ "metadata_template_id": ["String value too large."] }));
     for (query, body, fault) in [
         ("", json!({}), json!({ "metadata_template_id": ["This field is required."] })),
         ("?metadata_template_id=x", json!({}), json!({ "metadata_template_id": ["A valid integer is required."] })),
