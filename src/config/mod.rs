@@ -189,10 +189,6 @@ settings! {
         /// File that messages are appended to that cannot be taken, one a line with the reason; in the log they always stand.
         Rare "bus-set-aside" bus_set_aside: Option<PathBuf> = None;
     }
-    "PackageX" {
-        /// Requests a minute of each key or person at the PackageX interface; any number without it.
-        Rare "packagex-rate-limit" packagex_rate_limit: Option<u32> = None;
-    }
     "Trail" {
         /// Secrets that checkpoints of the trail are signed with, of at least 32 bytes in base64: the first signs, all
         /// verify. As with the signing secrets.
