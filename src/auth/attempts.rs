@@ -1,7 +1,8 @@
 //! Failed sign-ins, counted by the name that was tried and the address it came from.
 //!
 //! Counted in the memory of each instance: behind `n` instances an attacker has `n` times the tries. The name as it
-//! was typed counts, not the account behind it: counting accounts would tell which names belong together and exist.
+//! was typed counts, not the account behind it: counting accounts would tell which names belong together and exist. All
+//! ways in count together; each has its own limit.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +28,13 @@ pub struct FailureLimit {
 impl Default for FailureLimit {
     fn default() -> Self {
         Self { failures: 10, window: TimeDelta::minutes(15) }
+    }
+}
+
+impl FailureLimit {
+    /// What the Ablebase interface documents.
+    pub fn of_browsers() -> Self {
+        Self { failures: 5, window: TimeDelta::minutes(10) }
     }
 }
 
@@ -58,7 +66,8 @@ type Failures = Arc<Mutex<Vec<DateTime<Utc>>>>;
 /// The failures remembered.
 #[derive(Debug)]
 pub(super) struct Attempts {
-    limit: FailureLimit,
+    /// How long a failure is remembered.
+    memory: TimeDelta,
     failures: Cache<Origin, Failures>,
 }
 
@@ -69,24 +78,26 @@ impl std::fmt::Debug for Origin {
 }
 
 impl Attempts {
-    pub(super) fn new(limit: FailureLimit) -> Self {
-        let idle = limit.window.to_std().unwrap_or_default();
-        Self { limit, failures: Cache::builder().max_capacity(REMEMBERED).time_to_idle(idle).build() }
+    /// Remembers failures for the longest of these windows.
+    pub(super) fn new(limits: &[FailureLimit]) -> Self {
+        let memory = limits.iter().map(|limit| limit.window).max().unwrap_or_default();
+        let idle = memory.to_std().unwrap_or_default();
+        Self { memory, failures: Cache::builder().max_capacity(REMEMBERED).time_to_idle(idle).build() }
     }
 
     /// Refuses where there were too many failures.
-    pub(super) fn check(&self, origin: Origin, now: DateTime<Utc>) -> Result<()> {
+    pub(super) fn check(&self, origin: Origin, now: DateTime<Utc>, limit: FailureLimit) -> Result<()> {
         match self.failures.get(&origin) {
-            Some(failures) => self.recent(&mut lock(&failures), now),
+            Some(failures) => self.recent(&mut lock(&failures), now, limit),
             None => Ok(()),
         }
     }
 
     /// Counts a try as failed before it is made, so that tries at the same time cannot exceed the limit together.
-    pub(super) fn begin(&self, origin: Origin, now: DateTime<Utc>) -> Result<()> {
+    pub(super) fn begin(&self, origin: Origin, now: DateTime<Utc>, limit: FailureLimit) -> Result<()> {
         let failures = self.failures.get_with(origin, Failures::default);
         let mut failures = lock(&failures);
-        self.recent(&mut failures, now)?;
+        self.recent(&mut failures, now, limit)?;
         failures.push(now);
         Ok(())
     }
@@ -103,11 +114,13 @@ impl Attempts {
         self.failures.invalidate(&origin);
     }
 
-    fn recent(&self, failures: &mut Vec<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
-        failures.retain(|at| now - *at < self.limit.window);
-        match failures.first() {
-            Some(oldest) if failures.len() >= self.limit.failures => {
-                let wait = (*oldest + self.limit.window - now).as_seconds_f64().ceil().max(1.0);
+    fn recent(&self, failures: &mut Vec<DateTime<Utc>>, now: DateTime<Utc>, limit: FailureLimit) -> Result<()> {
+        failures.retain(|at| now - *at < self.memory);
+        // The last that must pass before there is room for another.
+        let last = failures.len().checked_sub(limit.failures.max(1)).and_then(|index| failures.get(index));
+        match last {
+            Some(last) if now - *last < limit.window => {
+                let wait = (*last + limit.window - now).as_seconds_f64().ceil().max(1.0);
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, positive, small")]
                 Err(Error::RateLimited { retry_after_seconds: wait as u64 })
             }
@@ -126,6 +139,8 @@ mod tests {
 
     const NOW: DateTime<Utc> = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
 
+    const USUAL: FailureLimit = FailureLimit { failures: 10, window: TimeDelta::minutes(15) };
+
     fn origin(name: &str, address: &str) -> Origin {
         Origin::new(name, address.parse().ok())
     }
@@ -140,22 +155,23 @@ mod tests {
 
     #[test]
     fn the_eleventh_failure_in_the_window_waits_for_the_first_to_pass() {
-        let attempts = Attempts::new(FailureLimit::default());
+        let attempts = Attempts::new(&[USUAL]);
         let origin = origin("ada", "192.0.2.1");
         for second in 0..10 {
-            assert_eq!(waits(attempts.check(origin, NOW + TimeDelta::seconds(second))), None, "{second}");
-            assert_eq!(waits(attempts.begin(origin, NOW + TimeDelta::seconds(second))), None, "{second}");
+            assert_eq!(waits(attempts.check(origin, NOW + TimeDelta::seconds(second), USUAL)), None, "{second}");
+            assert_eq!(waits(attempts.begin(origin, NOW + TimeDelta::seconds(second), USUAL)), None, "{second}");
         }
-        assert_eq!(waits(attempts.begin(origin, NOW + TimeDelta::seconds(10))), Some(890));
-        assert_eq!(waits(attempts.check(origin, NOW + TimeDelta::milliseconds(899_500))), Some(1));
-        assert_eq!(waits(attempts.begin(origin, NOW + TimeDelta::seconds(900))), None);
-        assert_eq!(waits(attempts.begin(origin, NOW + TimeDelta::seconds(900))), Some(1));
+        assert_eq!(waits(attempts.begin(origin, NOW + TimeDelta::seconds(10), USUAL)), Some(890));
+        assert_eq!(waits(attempts.check(origin, NOW + TimeDelta::milliseconds(899_500), USUAL)), Some(1));
+        assert_eq!(waits(attempts.begin(origin, NOW + TimeDelta::seconds(900), USUAL)), None);
+        assert_eq!(waits(attempts.begin(origin, NOW + TimeDelta::seconds(900), USUAL)), Some(1));
     }
 
     #[test]
     fn names_and_addresses_are_counted_apart() {
-        let attempts = Attempts::new(FailureLimit { failures: 1, window: TimeDelta::minutes(1) });
-        assert_eq!(waits(attempts.begin(origin("Ada", "192.0.2.1"), NOW)), None);
+        let limit = FailureLimit { failures: 1, window: TimeDelta::minutes(1) };
+        let attempts = Attempts::new(&[limit]);
+        assert_eq!(waits(attempts.begin(origin("Ada", "192.0.2.1"), NOW, limit)), None);
         for (name, address, refused) in [
             ("ada", "192.0.2.1", true),
             ("ada", "::ffff:192.0.2.1", true),
@@ -163,7 +179,7 @@ mod tests {
             ("bob", "192.0.2.1", false),
             ("ada", "2001:db8::1", false),
         ] {
-            assert_eq!(attempts.check(origin(name, address), NOW).is_err(), refused, "{name} {address}");
+            assert_eq!(attempts.check(origin(name, address), NOW, limit).is_err(), refused, "{name} {address}");
         }
         assert!(origin("ada", "2001:db8::1") == origin("ada", "2001:db8::ffff:1"));
         assert!(origin("ada", "2001:db8::1") != origin("ada", "2001:db8:0:1::1"));
@@ -171,16 +187,30 @@ mod tests {
 
     #[test]
     fn success_forgives_and_a_try_without_end_does_not_count() {
-        let attempts = Attempts::new(FailureLimit { failures: 2, window: TimeDelta::minutes(1) });
+        let limit = FailureLimit { failures: 2, window: TimeDelta::minutes(1) };
+        let attempts = Attempts::new(&[limit]);
         let origin = origin("ada", "192.0.2.1");
         for _ in 0..5 {
-            attempts.begin(origin, NOW).unwrap();
+            attempts.begin(origin, NOW, limit).unwrap();
             attempts.withdraw(origin);
         }
-        attempts.begin(origin, NOW).unwrap();
-        attempts.begin(origin, NOW).unwrap();
-        assert!(attempts.check(origin, NOW).is_err());
+        attempts.begin(origin, NOW, limit).unwrap();
+        attempts.begin(origin, NOW, limit).unwrap();
+        assert!(attempts.check(origin, NOW, limit).is_err());
         attempts.forgive(origin);
-        assert!(attempts.check(origin, NOW).is_ok());
+        assert!(attempts.check(origin, NOW, limit).is_ok());
+    }
+
+    #[test]
+    fn a_stricter_way_in_counts_what_failed_at_the_others() {
+        let strict = FailureLimit::of_browsers();
+        let attempts = Attempts::new(&[USUAL, strict]);
+        let origin = origin("ada", "192.0.2.1");
+        for second in 0..7 {
+            attempts.begin(origin, NOW + TimeDelta::seconds(second), USUAL).unwrap();
+        }
+        assert_eq!(waits(attempts.check(origin, NOW + TimeDelta::seconds(10), strict)), Some(592));
+        assert_eq!(waits(attempts.check(origin, NOW + TimeDelta::seconds(602), strict)), None);
+        assert_eq!(waits(attempts.begin(origin, NOW + TimeDelta::seconds(10), USUAL)), None);
     }
 }

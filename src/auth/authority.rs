@@ -34,6 +34,8 @@ pub struct Settings {
     pub sign_in_life: TimeDelta,
     /// How many failed sign-ins are too many.
     pub failures: FailureLimit,
+    /// The same where browsers sign in.
+    pub browser_failures: FailureLimit,
 }
 
 impl Default for Settings {
@@ -45,6 +47,7 @@ impl Default for Settings {
             refresh_life: TimeDelta::days(14),
             sign_in_life: TimeDelta::days(30),
             failures: FailureLimit::default(),
+            browser_failures: FailureLimit::of_browsers(),
         }
     }
 }
@@ -125,7 +128,7 @@ impl Authority {
                 known: Cache::new(KNOWN),
             },
             passwords: Passwords::default(),
-            attempts: Attempts::new(settings.failures),
+            attempts: Attempts::new(&[settings.failures, settings.browser_failures]),
             api_keys,
             touched: Cache::new(KEYS_REMEMBERED),
             settings,

@@ -4,6 +4,7 @@
 mod api_key;
 mod attempts;
 mod authority;
+mod browser;
 mod entrance;
 mod password;
 mod provider;

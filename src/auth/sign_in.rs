@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::attempts::Origin;
+use super::attempts::{FailureLimit, Origin};
 use super::authority::Authority;
 use super::secrets::random_bytes;
 use super::token::Subject;
@@ -17,7 +17,7 @@ use crate::domain::error::{Error, Result};
 use crate::domain::identity::{self, Account, NewSession, NextToken, Renewal, Seat};
 
 /// 32 bytes in base64url.
-const REFRESH_TOKEN_LENGTH: usize = 43;
+pub(super) const TOKEN_LENGTH: usize = 43;
 
 /// A try to sign in.
 #[derive(Clone, Copy)]
@@ -54,20 +54,20 @@ impl fmt::Debug for SignedIn {
     }
 }
 
-/// A refresh token, and what is stored of it.
-struct Fresh {
-    token: String,
-    hash: String,
+/// A token of a sign-in, and what is stored of it.
+pub(super) struct Fresh {
+    pub(super) token: String,
+    pub(super) hash: String,
 }
 
 impl Fresh {
-    fn random() -> Result<Self> {
+    pub(super) fn random() -> Result<Self> {
         let token = URL_SAFE_NO_PAD.encode(random_bytes()?);
         Ok(Self { hash: hash_of(&token), token })
     }
 }
 
-fn hash_of(token: &str) -> String {
+pub(super) fn hash_of(token: &str) -> String {
     Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -76,10 +76,11 @@ impl Authority {
     pub async fn login(&self, cx: &Cx, login: Login<'_>) -> Result<SignedIn> {
         let attempts = &self.inner.attempts;
         let origin = Origin::new(login.name, login.address);
-        attempts.check(origin, cx.now)?;
+        let limit = self.inner.settings.failures;
+        attempts.check(origin, cx.now, limit)?;
         let account = identity::find_account(cx, login.name, login.organization).await?;
         let stored = account.as_ref().map(|account| account.password_hash.clone());
-        let is_right = self.tried((origin, cx.now), stored, login.password).await?;
+        let is_right = self.tried((origin, cx.now, limit), stored, login.password).await?;
         let done = self.open(cx, account.filter(|_| is_right)).await;
         match done {
             Ok(Some(signed_in)) => {
@@ -98,13 +99,13 @@ impl Authority {
     /// right and takes as long.
     pub(super) async fn tried(
         &self,
-        (origin, now): (Origin, DateTime<Utc>),
+        (origin, now, limit): (Origin, DateTime<Utc>, FailureLimit),
         stored: Option<String>,
         password: &str,
     ) -> Result<bool> {
         let attempts = &self.inner.attempts;
         let turn = self.inner.passwords.turn().await?;
-        attempts.begin(origin, now)?;
+        attempts.begin(origin, now, limit)?;
         let is_right = turn.matches(stored, password.to_owned()).await;
         if is_right.is_err() {
             attempts.withdraw(origin);
@@ -138,7 +139,7 @@ impl Authority {
     /// Exchanges a refresh token for the next pair. A token that is shown twice ends its sign-in: one of the two who
     /// showed it has stolen it.
     pub async fn refresh(&self, cx: &Cx, refresh_token: &str) -> Result<SignedIn> {
-        if refresh_token.len() != REFRESH_TOKEN_LENGTH {
+        if refresh_token.len() != TOKEN_LENGTH {
             return Err(identity::ended());
         }
         let fresh = Fresh::random()?;

@@ -44,10 +44,11 @@ impl UserTokens for SignedTokens {
         async move {
             let origin = Origin::new(username, cx.client);
             let attempts = &self.authority.inner.attempts;
-            attempts.check(origin, cx.now)?;
+            let limit = self.authority.inner.settings.failures;
+            attempts.check(origin, cx.now, limit)?;
             let standing = identity::standing(cx, username).await?.filter(|standing| standing.is_active);
             let stored = standing.as_ref().and_then(|standing| standing.password_hash.clone());
-            let is_right = self.authority.tried((origin, cx.now), stored, password).await?;
+            let is_right = self.authority.tried((origin, cx.now, limit), stored, password).await?;
             if is_right {
                 attempts.forgive(origin);
             }

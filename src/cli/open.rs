@@ -15,6 +15,7 @@ use crate::domain::identity::ApiKeyPurpose;
 use crate::domain::trail::{PublicKey, Signer};
 use crate::graphql::{self, DocumentLimits, FilterLimits, PageSizes, PlanLimits};
 use crate::http::{self, Door};
+use crate::rest::ablebase::Ablebase;
 use crate::rest::action_audit::{self, ActionAudit};
 use crate::rest::auditcomply::{Auditcomply, Lives};
 use crate::rest::folio::{Folio, Masks};
@@ -52,6 +53,10 @@ pub fn authority(config: &Config) -> anyhow::Result<Authority> {
         failures: FailureLimit {
             failures: usize::try_from(config.sign_in_failures).unwrap_or(usize::MAX),
             window: life(config.sign_in_window)?,
+        },
+        browser_failures: FailureLimit {
+            failures: usize::try_from(config.ablebase_sign_in_failures).unwrap_or(usize::MAX),
+            window: life(config.ablebase_sign_in_window)?,
         },
         ..auth::Settings::default()
     };
@@ -140,11 +145,13 @@ pub fn door(authority: Authority) -> Door {
 pub fn dialects(config: &Config, authority: &Authority) -> anyhow::Result<Vec<Arc<dyn Dialect>>> {
     let docs = config.action_audit_docs.as_deref().unwrap_or(action_audit::DOCS);
     let masks = Masks::of(&config.folio_redacted).context("folio-redacted cannot be used")?;
-    let pace = Pace::new(config.packagex_rate_limit);
+    let (ablebase_pace, packagex_pace) = (Pace::new(config.ablebase_rate_limit), Pace::new(config.packagex_rate_limit));
+    let (cookie, trusted) = (config.ablebase_cookie_name.clone(), config.ablebase_trusted_origins.clone());
     Ok(vec![
         Arc::new(ActionAudit::new(Arc::new(authority.clone()), docs)),
         auditcomply(config, authority)?,
-        Arc::new(Packagex::new(Arc::new(authority.clone()), pace)),
+        Arc::new(Ablebase::new(Arc::new(authority.clone()), cookie, trusted, ablebase_pace)),
+        Arc::new(Packagex::new(Arc::new(authority.clone()), packagex_pace)),
         Arc::new(Folio::new(Arc::new(authority.clone()), masks)),
     ])
 }

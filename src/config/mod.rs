@@ -156,10 +156,27 @@ settings! {
         /// What stands between the names of a breadcrumb of the AuditComply interface.
         Rare "auditcomply-breadcrumb-separator" auditcomply_breadcrumb_separator: Verbatim = Verbatim(" > ".to_owned());
     }
+    "Ablebase" {
+        /// Name of the cookie that browsers keep a session of the Ablebase interface in; over https with `__Secure-` before it.
+        Rare "ablebase-cookie-name" ablebase_cookie_name: String = "better-auth.session_token".to_owned();
+        /// Origins of pages, beside the gateway's own, that may use that cookie, such as https://app.example.org.
+        Rare "ablebase-trusted-origins" ablebase_trusted_origins: Vec<String> = Vec::new();
+        /// Failed sign-ins of a mail address from an address, here or elsewhere, after which further tries here are refused
+        /// unseen.
+        Rare "ablebase-sign-in-failures" ablebase_sign_in_failures: u32 = 5;
+        /// How long failed sign-ins count there.
+        Rare "ablebase-sign-in-window" ablebase_sign_in_window: Duration = Duration::from_secs(10 * 60);
+        /// Requests a minute of each key or person at the Ablebase interface; any number without it.
+        Rare "ablebase-rate-limit" ablebase_rate_limit: Option<u32> = None;
+    }
     "FOLIO" {
         /// Parts of snapshots that the FOLIO interface shows as `[redacted]`: a type of records and a JSON pointer each,
         /// such as organization:/edi/ediFtp/password.
         Rare "folio-redacted" folio_redacted: Vec<String> = Vec::new();
+    }
+    "PackageX" {
+        /// Requests a minute of each key or person at the PackageX interface; any number without it.
+        Rare "packagex-rate-limit" packagex_rate_limit: Option<u32> = None;
     }
     "Message bus" {
         /// Brokers of the Kafka bus that FOLIO's events are taken from, each a host and a port; off without one. Needs a
@@ -171,10 +188,6 @@ settings! {
         Rare "bus-group" bus_group: String = "audit-gateway".to_owned();
         /// File that messages are appended to that cannot be taken, one a line with the reason; in the log they always stand.
         Rare "bus-set-aside" bus_set_aside: Option<PathBuf> = None;
-    }
-    "PackageX" {
-        /// Requests a minute of each key or person at the PackageX interface; any number without it.
-        Rare "packagex-rate-limit" packagex_rate_limit: Option<u32> = None;
     }
     "Trail" {
         /// Secrets that checkpoints of the trail are signed with, of at least 32 bytes in base64: the first signs, all
@@ -296,6 +309,14 @@ impl Config {
         };
         if !self.cors_origins.iter().all(origin) {
             return Err("cors-origins must be origins such as https://audit.example.org, without a path".to_owned());
+        }
+        if !self.ablebase_trusted_origins.iter().all(|named| named != "*" && origin(named)) {
+            let rule = "ablebase-trusted-origins must be origins such as https://app.example.org, without a path";
+            return Err(rule.to_owned());
+        }
+        let is_token = |byte: u8| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte);
+        if self.ablebase_cookie_name.is_empty() || !self.ablebase_cookie_name.bytes().all(is_token) {
+            return Err("ablebase-cookie-name must be the name of a cookie, without blanks and separators".to_owned());
         }
         Ok(())
     }

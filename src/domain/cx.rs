@@ -84,6 +84,8 @@ pub enum Surface {
     ActionAudit,
     /// The dialect of AuditComply.
     Auditcomply,
+    /// The dialect of Ablebase.
+    Ablebase,
     /// The dialect of FOLIO's acquisition events.
     Folio,
     /// The dialect of PackageX.
@@ -105,6 +107,7 @@ impl Surface {
             Self::Graphql => "graphql",
             Self::ActionAudit => "action_audit",
             Self::Auditcomply => "auditcomply",
+            Self::Ablebase => "ablebase",
             Self::Folio => "folio",
             Self::Packagex => "packagex",
             Self::Cli => "cli",

@@ -143,3 +143,92 @@ pub trait UserTokens: Send + Sync {
     /// What a token says, if it is good at `now`.
     fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, TokenFault>;
 }
+
+/// What a client of the Ablebase interface shows to say who asks.
+#[derive(Clone, Copy)]
+pub enum Shown<'a> {
+    /// An access token, an API key or the token of a session.
+    Bearer(&'a str),
+    /// The token of a session, in a cookie.
+    Cookie(&'a str),
+}
+
+/// Somebody whose credentials are good, at the organization that an address names.
+#[derive(Clone, Debug)]
+pub struct Entrant {
+    /// Who asks, there; none where there is no such organization or they are no member of it.
+    pub caller: Option<Caller>,
+    /// Whether it is a session whose life is to be extended, because it is used.
+    pub is_due: bool,
+}
+
+/// A person, as a session shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// `user.uuid`.
+    pub uuid: Uuid,
+    /// First and last name with a blank between them.
+    pub name: String,
+    /// `user.email`.
+    pub email: String,
+    /// Address of the portrait.
+    pub image: Option<String>,
+    /// When the account was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A sign-in whose token is kept in a browser's cookie; the store has only a hash of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrowserSession {
+    /// `session.uuid`.
+    pub uuid: Uuid,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it began or was last extended.
+    pub updated_at: DateTime<Utc>,
+    /// Where the client was.
+    pub ip_address: Option<String>,
+    /// What the client was.
+    pub user_agent: Option<String>,
+    /// Organization chosen in it.
+    pub organization: Option<Uuid>,
+    /// Whether its life is to be extended, because it is used.
+    pub is_due: bool,
+    /// Who signed in.
+    pub person: Person,
+}
+
+/// Somebody who wants to sign in from a browser.
+#[derive(Clone, Copy)]
+pub struct BrowserLogin<'a> {
+    /// Mail address.
+    pub email: &'a str,
+    /// Password.
+    pub password: &'a str,
+    /// Whether the session outlives the browser and is extended by use.
+    pub remember: bool,
+    /// What the client is.
+    pub user_agent: Option<&'a str>,
+}
+
+/// Sessions of browsers, and whoever comes in where they are taken.
+pub trait BrowserSessions: Send + Sync {
+    /// Opens a session; gives its token and the person. Nobody where anything is wrong with address or password. Tries
+    /// are counted with those of [`Sessions::login`].
+    fn open<'a>(&'a self, cx: &'a Cx, login: BrowserLogin<'a>) -> BoxFuture<'a, Result<Option<(String, Person)>>>;
+    /// Who shows this, at the organization with this identifier. Credentials that are not good are one refusal.
+    fn enter<'a>(&'a self, cx: &'a Cx, shown: Shown<'a>, organization: Uuid) -> BoxFuture<'a, Result<Entrant>>;
+    /// The session of a token, if it holds.
+    fn session<'a>(&'a self, cx: &'a Cx, token: &'a str) -> BoxFuture<'a, Result<Option<BrowserSession>>>;
+    /// Extends the life of a session that is due.
+    fn extend<'a>(&'a self, cx: &'a Cx, token: &'a str) -> BoxFuture<'a, Result<()>>;
+    /// Ends a session. Ending it again changes nothing.
+    fn end<'a>(&'a self, cx: &'a Cx, token: &'a str) -> BoxFuture<'a, Result<()>>;
+}
+
+/// How long a session that is remembered is good for after its last extension; one that is not, a day from its beginning.
+pub const BROWSER_SESSION_DAYS: i64 = 7;

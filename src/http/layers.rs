@@ -32,15 +32,16 @@ use super::refusal::Refusal;
 use crate::domain::db::apart;
 use crate::telemetry::{self, Facts};
 
+/// Headers in which clients of a documented interface send their key.
+const PX_KEY: HeaderName = HeaderName::from_static("px-api-key");
+const X_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// How many rows a list of a documented interface has in all.
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
-/// What clients of FOLIO send from a browser.
-const OKAPI: [HeaderName; 3] = [
-    HeaderName::from_static("x-okapi-tenant"),
-    HeaderName::from_static("x-okapi-token"),
-    HeaderName::from_static("x-okapi-request-id"),
-];
+// What clients of FOLIO send from a browser.
+const OKAPI_TENANT: HeaderName = HeaderName::from_static("x-okapi-tenant");
+const OKAPI_TOKEN: HeaderName = HeaderName::from_static("x-okapi-token");
+const OKAPI_REQUEST_ID: HeaderName = HeaderName::from_static("x-okapi-request-id");
 
 /// Runs `work` in a task of its own, so that a client that leaves does not cut it short, a defect in it is caught, and
 /// the answer comes in time even when the work does not. Work that is late goes on: its deadlines are in the store.
@@ -85,12 +86,20 @@ pub fn cors(origins: &[String]) -> Option<CorsLayer> {
     let layer = CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers(
-            [AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, LAST_EVENT_ID, ORGANIZATION, REQUEST_ID, COST]
-                .into_iter()
-                .chain(OKAPI)
-                .collect::<Vec<_>>(),
-        )
+        .allow_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            IF_NONE_MATCH,
+            LAST_EVENT_ID,
+            ORGANIZATION,
+            REQUEST_ID,
+            COST,
+            PX_KEY,
+            X_KEY,
+            OKAPI_TENANT,
+            OKAPI_TOKEN,
+            OKAPI_REQUEST_ID,
+        ])
         .expose_headers([ETAG, LINK, RETRY_AFTER, REQUEST_ID, TOTAL])
         .max_age(Duration::from_secs(3_600));
     Some(layer)

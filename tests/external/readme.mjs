@@ -10,14 +10,16 @@ const commands = blocks.join('\necho\n').replaceAll('\n\ncurl', '\necho\ncurl').
 const curls = commands.match(/curl /g)?.length ?? 0;
 const said = execFileSync('bash', ['-euo', 'pipefail', '-c', commands], { encoding: 'utf8', maxBuffer: 1 << 28 });
 const lines = said.split('\n').filter(Boolean).map((line) => JSON.parse(line));
-const [page, list, history] = lines.splice(-3);
+const [page, list, { futureAudits }, history, found] = lines.splice(-5);
 const [{ data, errors }, ...events] = lines;
 const { totalCount, nodes } = data?.audits ?? { nodes: [] };
 const inOrder = events.length > 3 && events.every(({ sequence }, at) => at === 0 || sequence > events[at - 1].sequence);
 const spoken = page.count > 2 && page.results.every(({ state }) => state === 'CLOSED') &&
   list.response.count === 2 && list.data.every((row) => row.number && row.stage) &&
-  history.totalItems > 1 && history.orderAuditEvents.every((event) => event.orderSnapshot.poNumber);
-const right = curls === 8 && spoken && inOrder && !errors && totalCount > 3 && nodes.length === 3 &&
+  futureAudits.length > 0 && futureAudits.every((audit) => audit.productSlug && audit.auditFrequency > 0) &&
+  history.totalItems > 1 && history.orderAuditEvents.every((event) => event.orderSnapshot.poNumber) &&
+  found.pagination.limit === 2 && found.data.length > 0 && found.data.every((row) => row._search.number.includes('<mark>'));
+const right = curls === 12 && spoken && inOrder && !errors && totalCount > 3 && nodes.length === 3 &&
   nodes.every((audit) => audit.number && audit.asset.name && !['CLOSED', 'CANCELED'].includes(audit.state));
 console.log(right ? `readme: ${curls} commands work` : `readme: not what the README shows:\n${said.slice(0, 2000)}`);
 process.exit(right ? 0 : 1);

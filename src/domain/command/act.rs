@@ -391,8 +391,7 @@ pub fn acts() -> &'static [Act] {
 
 static RECORDS: LazyLock<Vec<Act>> = LazyLock::new(sheet::records);
 
-/// Any command, by its name: also those that only the documented interfaces carry out, which record what was done
-/// elsewhere.
+/// Any command, by its name: also those that only the documented interfaces carry out.
 pub fn find(name: &str) -> Option<&'static Act> {
     ACTS.iter().chain(RECORDS.iter()).find(|act| act.name == name)
 }

@@ -67,6 +67,13 @@ fn wrong(entry: &Entry, cell: &Cell) -> Option<(&'static str, String)> {
                 too_long(text, most)
             }
         }
+        (Check::Verbatim(most), Cell::Text(text)) => {
+            if text.contains('\0') {
+                Some(("INVALID", "must not contain U+0000".to_owned()))
+            } else {
+                too_long(text, most)
+            }
+        }
         (Check::Between(least, most), cell) => {
             let inside = match cell {
                 Cell::Int(value) => (least..=most).contains(value),

@@ -15,7 +15,7 @@ use super::refer::{Found, belongs};
 use crate::domain::access::{Viewer, Visible, visible};
 use crate::domain::bulk::postgres_type;
 use crate::domain::cell::{Cell, Kind};
-use crate::domain::cx::{Caller, new_uuid};
+use crate::domain::cx::{Caller, Proof, new_uuid};
 use crate::domain::db::{Arg, Rows, Statement, Store, Tx};
 use crate::domain::describe::{Noun, Scope};
 use crate::domain::error::{Error, Result};
@@ -278,6 +278,36 @@ impl<'t> Desk<'t> {
         if let Some(entry) = self.entries.last_mut() {
             entry.extra = Some(extra.to_string());
         }
+    }
+
+    /// Who changes a record now: the person, and the key they came with.
+    pub fn actor(&self) -> [(&'static str, Cell); 2] {
+        [("updated_by_user_id", self.caller.user_id.into()), ("updated_by_key_id", self.key_id().into())]
+    }
+
+    /// The key that the caller came with, if any.
+    pub fn key_id(&self) -> Option<i64> {
+        match self.caller.proof {
+            Proof::ApiKey { key_id, .. } => Some(key_id),
+            _ => None,
+        }
+    }
+
+    /// Makes one entry of all that was kept of the changes of a record: a command may write one several times.
+    pub fn fold(&mut self) {
+        let mut folded: Vec<Entry> = Vec::with_capacity(self.entries.len());
+        for entry in std::mem::take(&mut self.entries) {
+            let known = folded.iter_mut().find(|known| {
+                known.entity_uuid == entry.entity_uuid
+                    && known.entity_type == entry.entity_type
+                    && known.action != Action::Delete
+            });
+            match known {
+                Some(known) if entry.action == Action::Edit => known.snapshot_after = entry.snapshot_after,
+                _ => folded.push(entry),
+            }
+        }
+        self.entries = folded;
     }
 
     /// Appends the kept entries. False where nothing has changed.

@@ -34,6 +34,8 @@ pub enum Check {
     Line(usize),
     /// Text of any lines, with at most so many characters.
     Prose(usize),
+    /// Text of any characters that can be stored, at most so many.
+    Verbatim(usize),
     /// A number between these, both included.
     Between(i64, i64),
     /// A JSON object.

@@ -147,9 +147,6 @@ fn own(record: &Record) -> Result<()> {
 fn unknown(desk: &Desk<'_>, entries: &[Entry], order: &Order) -> Vec<Fault> {
     let missing = |entry: &Entry, given: Option<&Given>| match (entry.slot, given) {
         (Slot::One(noun, _) | Slot::Row(noun), Some(Given::One(Some(uuid)))) => desk.found.id(noun, *uuid).is_none(),
-        (Slot::Many(noun, _) | Slot::Rows(noun), Some(Given::Many(uuids))) => {
-            uuids.iter().any(|uuid| desk.found.id(noun, *uuid).is_none())
-        }
         _ => false,
     };
     let fault = |path: Vec<String>| Fault { path, code: "NOT_FOUND", message: "names no record of yours".to_owned() };
@@ -158,6 +155,10 @@ fn unknown(desk: &Desk<'_>, entries: &[Entry], order: &Order) -> Vec<Fault> {
         let given = order.values.get(entry.name);
         if missing(entry, given) {
             faults.push(fault(vec![entry.name.to_owned()]));
+        }
+        if let (Slot::Many(noun, _) | Slot::Rows(noun), Some(Given::Many(uuids))) = (entry.slot, given) {
+            let missing = uuids.iter().enumerate().filter(|(_, uuid)| desk.found.id(noun, **uuid).is_none());
+            faults.extend(missing.map(|(position, _)| fault(vec![entry.name.to_owned(), position.to_string()])));
         }
         if let (Slot::Items(_, inner), Some(Given::Items(items))) = (entry.slot, given) {
             let name = entry.name.to_owned();
@@ -205,14 +206,24 @@ pub fn drafted<'o>(
 
 /// Completes, checks and writes a draft, and does what follows.
 pub async fn finish(desk: &mut Desk<'_>, sheet: &Sheet, mut draft: Draft<'_>) -> Result<Record> {
+    complete(desk, sheet, &mut draft).await?;
+    put(desk, sheet, &draft).await
+}
+
+/// Completes and checks a draft.
+pub async fn complete(desk: &mut Desk<'_>, sheet: &Sheet, draft: &mut Draft<'_>) -> Result<()> {
     if let Some(fill) = sheet.fill {
-        fill(desk, &mut draft).await?;
+        fill(desk, draft).await?;
     }
-    taken(desk, sheet, &mut draft).await?;
-    draft.sound()?;
-    let record = if draft.is_new() { desk.insert(&draft).await? } else { desk.update(&draft).await? };
+    taken(desk, sheet, draft).await?;
+    draft.sound()
+}
+
+/// Writes a draft that is complete, and does what follows.
+pub async fn put(desk: &mut Desk<'_>, sheet: &Sheet, draft: &Draft<'_>) -> Result<Record> {
+    let record = if draft.is_new() { desk.insert(draft).await? } else { desk.update(draft).await? };
     if let Some(after) = sheet.after {
-        after(desk, &draft, &record).await?;
+        after(desk, draft, &record).await?;
     }
     Ok(record)
 }

@@ -4,10 +4,12 @@
 //! commit. Each is still done as a whole or not at all, and nobody hears of it before the commit
 //! (docs/decisions/0012).
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
@@ -36,6 +38,10 @@ pub(super) enum Left {
     Nothing,
     /// Rows that must not be committed.
     Rubble,
+    /// The store cannot answer now.
+    Unavailable,
+    /// A transaction that nobody knows the state of: the command panicked.
+    Unknown,
 }
 
 struct Command<T, F> {
@@ -65,7 +71,11 @@ where
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Left> {
         Box::pin(async move {
             tx.begin(Arc::clone(&self.statements));
-            let outcome = (self.carry_out)(tx).await;
+            let outcome = AssertUnwindSafe((self.carry_out)(tx)).catch_unwind().await;
+            let Ok(outcome) = outcome else {
+                self.value = Some(Err(Error::Internal));
+                return Left::Unknown;
+            };
             let (value, commits) = match outcome {
                 Ok(Outcome::Changed(_)) if !tx.recorded => {
                     (Err(Error::internal("write", &"a change without an entry in the trail")), false)
@@ -78,10 +88,12 @@ where
                 Ok(Outcome::Unchanged(value)) => (Ok(value), false),
                 Err(error) => (Err(error), false),
             };
+            let is_unavailable = matches!(value, Err(Error::Unavailable));
             self.value = Some(value);
             match (commits, tx.written || tx.refused) {
                 (true, _) => Left::Rows,
                 (false, false) => Left::Nothing,
+                (false, true) if is_unavailable => Left::Unavailable,
                 (false, true) => Left::Rubble,
             }
         })
@@ -145,7 +157,7 @@ impl Db {
             tokio::spawn(async move {
                 while let Some(mut jobs) = db.inner.turns.next(line) {
                     let (db, line) = (db.clone(), line);
-                    // A task of its own: a panic ends it, not the line.
+                    // A task of its own: whatever ends it does not end the line.
                     drop(tokio::spawn(async move { db.together(line, &mut jobs).await }).await);
                 }
             });
@@ -181,14 +193,20 @@ impl Db {
         let mut tx = Tx::new(lease, self.store(), !self.inner.without_tree.load(Ordering::Relaxed));
         let (mut commits, mut rubble) = (false, false);
         let many = jobs.len() > 1;
-        for job in jobs.iter_mut() {
+        for index in 0..jobs.len() {
+            let Some(job) = jobs.get_mut(index) else { break };
             match job.run(&mut tx).await {
                 Left::Rows => commits = true,
                 Left::Nothing => {}
-                Left::Rubble => {
+                // The first one waits for the lock on behalf of all: each by itself would only wait once more.
+                Left::Unavailable if many && index == 0 && !tx.again => return told(jobs, Some(&Error::Unavailable)),
+                Left::Rubble | Left::Unavailable => {
                     rubble = true;
                     break;
                 }
+                // The lease is dropped, and with it the connection and whatever it had open.
+                Left::Unknown if many => return End::Apart,
+                Left::Unknown => return told(jobs, None),
             }
         }
         let mut failed = None;

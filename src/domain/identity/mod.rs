@@ -2,6 +2,7 @@
 //! proves who they are is `auth`'s; here are only hashes of it.
 
 mod account;
+mod browser;
 mod grant;
 mod guard;
 mod guest;
@@ -21,6 +22,10 @@ use super::db::Errand;
 use super::error::{Error, Result};
 
 pub use self::account::{Account, Seat, find_account};
+pub use self::browser::{
+    Addressee, NewBrowserSession, addressee, browser_entrant, browser_session, end_browser_session,
+    extend_browser_session, open_browser_session,
+};
 pub use self::grant::{GrantedKey, granted_key, granted_session};
 pub use self::guard::{ended, guard_sql, held_sql, switch, verify};
 pub use self::guest::{GuestKey, key_guest, session_guest};

@@ -39,13 +39,7 @@ pub async fn open_session(cx: &Cx, session: NewSession) -> Result<bool> {
 async fn open_in(tx: &mut Tx, session: &NewSession, now: DateTime<Utc>) -> Result<Outcome<bool>> {
     let Proof::Token { generation, family } = session.caller.proof else { return Ok(Outcome::Unchanged(false)) };
     let user_id = session.caller.user_id;
-    let lock = if tx.store() == Store::Postgres { " FOR NO KEY UPDATE" } else { "" };
-    let unchanged = Statement::new(
-        format!("SELECT id FROM \"user\" WHERE id = $1 AND token_generation = $2 AND status = 'ACTIVE'{lock}"),
-        vec![Arg::long(user_id), Arg::one(Kind::Int, generation)],
-        vec![Kind::Long],
-    );
-    if tx.fetch(&unchanged).await?.is_empty() {
+    if !lock_unchanged(tx, user_id, generation).await? {
         return Ok(Outcome::Unchanged(false));
     }
     // Here, because here the user's tokens are at hand: nobody will ever show these again.
@@ -65,6 +59,17 @@ async fn open_in(tx: &mut Tx, session: &NewSession, now: DateTime<Utc>) -> Resul
     };
     token.insert(tx, now).await?;
     Ok(Outcome::Bookkeeping(true))
+}
+
+/// Locks the row of a user who is active and whose tokens were not all ended since; false for any other.
+pub(super) async fn lock_unchanged(tx: &mut Tx, user_id: i64, generation: i32) -> Result<bool> {
+    let lock = if tx.store() == Store::Postgres { " FOR NO KEY UPDATE" } else { "" };
+    let unchanged = Statement::new(
+        format!("SELECT id FROM \"user\" WHERE id = $1 AND token_generation = $2 AND status = 'ACTIVE'{lock}"),
+        vec![Arg::long(user_id), Arg::one(Kind::Int, generation)],
+        vec![Kind::Long],
+    );
+    Ok(!tx.fetch(&unchanged).await?.is_empty())
 }
 
 struct Token {

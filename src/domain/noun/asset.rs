@@ -41,6 +41,7 @@ pub fn describe() -> Noun {
         .derived("nextAuditDate", Kind::Time, super::derived::next_audit, "When the next audit is due by its frequency: the latest completed full audit, else the creation, plus the effective frequency; null without a frequency.").untold()
         .derived("usedChildCount", Kind::Long, super::derived::used_child_count, "Number of assets in use directly below.").always().dialect()
         .derived("namesDown", Kind::Text, super::derived::names_down, "Names from the root to the asset itself, U+001F between them.").always().dialect()
+        .derived("productUuid", Kind::Uuid, super::derived::product_of, "Identifier of the product that it is, or is part of.").dialect()
         .derived("organizationUuid", Kind::Uuid, super::derived::own_organization, "Identifier of the organization it is shown to.").always().dialect()
         .field("createdAt", C::CreatedAt, "Instant it was created.")
         .field("updatedAt", C::UpdatedAt, "Instant it was last changed.")

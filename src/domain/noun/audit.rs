@@ -119,6 +119,8 @@ pub fn describe() -> Noun {
             "Second score, rounded to a whole number.",
         )
         .dialect()
+        .derived("assetSlug", Kind::Text, super::derived::asset_slug, "Short name of the asset it stands on.")
+        .dialect()
         .derived(
             "organizationUuid",
             Kind::Uuid,

@@ -41,6 +41,26 @@ fn way_down(sql: &mut Sql, alias: &str, [postgres, sqlite]: [&str; 2]) {
     sql.column(&above, "path").push(")) ORDER BY ").column(&above, "path").push(") AS above");
 }
 
+/// The product that an asset is, or else the nearest one above it (contract ablebase 3.4).
+pub fn product_of(sql: &mut Sql, alias: &str) {
+    let above = sql.alias();
+    sql.push("SELECT ").column(&above, "uuid").push(" FROM ").table("asset").push(" ").push(&above).push(" WHERE ");
+    sql.column(&above, "organization_id").push(" = ").column(alias, "organization_id").push(" AND ");
+    sql.column(&above, "kind")
+        .push(" = 'PRODUCT' AND ")
+        .column(&above, "path")
+        .push(" = substr(")
+        .column(alias, "path")
+        .push(", 1, length(");
+    sql.column(&above, "path").push(")) ORDER BY ").column(&above, "path").push(" DESC LIMIT 1");
+}
+
+/// Short name of the asset that an audit stands on.
+pub fn asset_slug(sql: &mut Sql, alias: &str) {
+    sql.push("SELECT c.\"slug\" FROM ").table("asset").push(" c WHERE ").column("c", "organization_id").push(" = ");
+    sql.column(alias, "organization_id").push(" AND ").column("c", "id").push(" = ").column(alias, "asset_id");
+}
+
 /// Assets directly below.
 pub fn child_count(sql: &mut Sql, alias: &str) {
     count(sql, "asset", "parent_id", alias, "");

@@ -1,25 +1,13 @@
 //! How values are written here: words in lower case, instants to the millisecond, points as decimal texts (contract
 //! action_audit 7).
 
-use chrono::SecondsFormat;
 use entity::enumeration::{JobRole, OrgUnitType, UserStatus, Word, WorkerStatus};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
 use crate::domain::cell::Cell;
+pub use crate::rest::kit::write::MILLISECOND as INSTANT;
 use crate::rest::kit::{Cells, Out, Write};
-
-/// An instant in UTC, cut to the millisecond.
-pub const INSTANT: Write = Write {
-    schema: || {
-        let pattern = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$";
-        json!({ "type": "string", "format": "date-time", "pattern": pattern, "examples": ["2026-01-09T07:00:00.000Z"] })
-    },
-    run: |out, cells| match cells.first().as_time() {
-        Some(instant) => out.text(&instant.to_rfc3339_opts(SecondsFormat::Millis, true)),
-        None => out.null(),
-    },
-};
 
 /// An exact decimal as text.
 pub const POINTS: Write = Write {

@@ -24,6 +24,8 @@ pub struct Form {
     pub noun: &'static str,
     /// Its members, in order.
     pub members: Vec<Member>,
+    /// What is read of each record and not shown, by paths of fields.
+    pub beside: &'static [&'static str],
 }
 
 /// One member.
@@ -74,7 +76,7 @@ pub struct Many {
 impl Form {
     /// A form without members.
     pub fn of(name: &'static str, noun: &'static str) -> Self {
-        Self { name, noun, members: Vec::new() }
+        Self { name, noun, members: Vec::new(), beside: &[] }
     }
 
     fn member(mut self, key: &'static str, nullable: bool, is: Is) -> Self {
@@ -123,6 +125,11 @@ impl Form {
     /// Records that refer to this one.
     pub fn many(self, key: &'static str, many: Many) -> Self {
         self.member(key, false, Is::Many(many))
+    }
+
+    /// These fields are read, too: see [`super::Shape::beside`].
+    pub fn beside(self, beside: &'static [&'static str]) -> Self {
+        Self { beside, ..self }
     }
 
     /// Records that refer to this one, by the value of a member of their form that is written as text.

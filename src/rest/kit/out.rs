@@ -34,6 +34,11 @@ impl<'a> Cells<'a> {
         self.at.get(index).and_then(|column| self.row.get(*column)).unwrap_or(&Cell::Null)
     }
 
+    /// Those from a place on.
+    pub fn from(&self, index: usize) -> Self {
+        Self { row: self.row, at: self.at.get(index..).unwrap_or_default() }
+    }
+
     /// The first.
     pub fn first(&self) -> &'a Cell {
         self.get(0)

@@ -21,6 +21,8 @@ pub struct Shape {
     /// What is read of it.
     pub select: Select,
     steps: Vec<Step>,
+    /// Columns of what is read and not shown.
+    beside: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -288,12 +290,14 @@ impl Shape {
         let Some(noun) = found.or_else(|| model().nouns().first()) else { unreachable!("the model has nouns") };
         let mut tree = Tree::default();
         let drafts = tree.drafts(noun, "", form);
+        let beside: Vec<_> = form.beside.iter().map(|name| tree.picked(noun, name)).collect();
         let select = tree.select();
+        let beside = beside.iter().map(|(path, index)| select.field_at(start(&select, path), *index)).collect();
         let mut shapes = Vec::new();
         tree.shapes(&[], &mut shapes);
         let mut shapes: Vec<_> = shapes.into_iter().map(|(path, index, shape)| (path, index, Some(shape))).collect();
         let steps = steps(drafts, &select, &mut shapes);
-        Self { noun, select, steps }
+        Self { noun, select, steps, beside }
     }
 
     /// Reads rows of the noun: one statement, and one more for each list in the form.
@@ -319,6 +323,12 @@ impl Shape {
         let wanted = Wanted { expr, order: named_order(self.noun, &self.noun.order), window, total: false };
         let level = self.read(cx, wanted).await?;
         if level.rows.is_empty() { Err(Error::NotFound("record")) } else { Ok(level) }
+    }
+
+    /// What was read of a row beside its members, by its place in [`Form::beside`].
+    pub fn beside<'l>(&self, level: &'l Level, row: usize, index: usize) -> &'l Cell {
+        let column = self.beside.get(index).copied();
+        column.and_then(|column| level.rows.row(row).get(column)).unwrap_or(&Cell::Null)
     }
 
     /// Writes a row.

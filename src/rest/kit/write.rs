@@ -1,5 +1,6 @@
 //! The ways of writing that several dialects have in common.
 
+use chrono::SecondsFormat;
 use serde_json::{Value as Json, json};
 
 use super::form::Write;
@@ -47,6 +48,18 @@ pub const DATE: Write = Write {
     run: |out, cells| match cells.first() {
         Cell::Date(date) => out.text(&date.to_string()),
         _ => out.null(),
+    },
+};
+
+/// An instant in UTC, cut to the millisecond.
+pub const MILLISECOND: Write = Write {
+    schema: || {
+        let pattern = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$";
+        json!({ "type": "string", "format": "date-time", "pattern": pattern, "examples": ["2026-01-09T07:00:00.000Z"] })
+    },
+    run: |out, cells| match cells.first().as_time() {
+        Some(instant) => out.text(&instant.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        None => out.null(),
     },
 };
 

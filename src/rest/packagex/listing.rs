@@ -68,7 +68,6 @@ pub enum Takes {
     /// The grouping.
     Grouping,
     /// None.
-    #[expect(dead_code, reason = "what writes take")]
     Nothing,
 }
 

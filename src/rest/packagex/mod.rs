@@ -1,18 +1,22 @@
 //! The dialect of PackageX: inventory audits, their list and their records, typo-tolerant search, counting (contract
 //! packagex). The grounds stand in `docs/dialects/packagex.md`.
 
+mod body;
 mod credentials;
 mod date;
+mod document;
 mod envelope;
 mod filter;
 mod form;
 pub mod ident;
+mod input;
 mod listing;
 mod native;
 mod operator;
 mod refusal;
 mod relevance;
 mod words;
+mod write;
 
 use std::sync::Arc;
 
@@ -31,6 +35,7 @@ use crate::domain::cx::Surface;
 use crate::domain::describe::Noun;
 use crate::domain::session::Grants;
 use crate::rest::kit::native::alternate;
+use crate::rest::kit::openapi::Document;
 use crate::rest::kit::{Answer, Call, Dialect, Head, Pace, Refused, Terms, Wanted, at};
 
 /// Where everything is.
@@ -43,6 +48,11 @@ pub struct Packagex {
     grants: Arc<dyn Grants>,
     pace: Pace,
     shapes: Shapes,
+}
+
+/// The queries of GraphQL with the same data: of the list, and of a record.
+pub fn queries() -> [String; 2] {
+    [native::list(&Listing::default()), native::record(uuid::uuid!("3f0c1a52-9d7e-4b61-8c2f-5a4d1e6b7c80"))]
 }
 
 /// What a path names.
@@ -70,7 +80,7 @@ impl Packagex {
         let path = call.path.clone();
         let place = place(&path).ok_or_else(Refusal::no_route)?;
         match call.method {
-            Method::GET | Method::HEAD => {}
+            Method::GET | Method::HEAD | Method::POST => {}
             Method::OPTIONS => return Ok(options()),
             _ => return Err(Refusal::method()),
         }
@@ -78,9 +88,11 @@ impl Packagex {
         if let Some(caller) = &call.cx.caller {
             self.pace.take(caller, call.cx.now)?;
         }
-        match place {
-            Place::Audits => self.list(&call).await,
-            Place::Audit(id) => self.record(&call, id).await,
+        match (place, call.method == Method::POST) {
+            (Place::Audits, false) => self.list(&call).await,
+            (Place::Audits, true) => self.create(&call).await,
+            (Place::Audit(id), false) => self.record(&call, id).await,
+            (Place::Audit(id), true) => self.update(&call, id).await,
         }
     }
 
@@ -174,6 +186,10 @@ impl Dialect for Packagex {
     fn answer(&self, call: Call) -> BoxFuture<'_, Answer> {
         let head = call.head();
         async move { self.respond(call).await.unwrap_or_else(|refusal| refused(&head, &refusal)) }.boxed()
+    }
+
+    fn document(&self) -> Option<(&'static str, Document)> {
+        Some(("packagex", document::document()))
     }
 
     fn refuse(&self, head: &Head, refused: Refused) -> Answer {

@@ -30,7 +30,6 @@ const fn of(status: StatusCode, code: &'static str, message: &'static str) -> Re
     Refusal { status, code, message: Cow::Borrowed(message), errors: Vec::new(), header: None }
 }
 
-#[expect(dead_code, reason = "what writes refuse")]
 impl Refusal {
     fn unauthorized(code: &'static str, message: &'static str) -> Self {
         let header = Some(Box::new((WWW_AUTHENTICATE, r#"Bearer realm="packagex""#.to_owned())));

@@ -10,4 +10,5 @@ import action_audit_values
 import runner
 
 if __name__ == "__main__":
-    runner.run("action_audit", 45, [action_audit_shape, action_audit_values, action_audit_parameters, action_audit_access])
+    runner.run("action_audit", 45,
+               [action_audit_shape, action_audit_values, action_audit_parameters, action_audit_access])

@@ -69,7 +69,8 @@ def item_35_what_is_no_token_and_what_is_no_good_one(house):
     for bad in ["nonsense", "ak_", "ak_" + "A" * 64, token_of(str(uuid.uuid4())), "..", "a.b.c"]:
         unauthorized(house, f"Bearer {bad}", INVALID)
     soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3))
-    short = house.make("createApiKey", "apiKey { id } token", "leaver.lee", scopes=["action_audit:read"], expiresAt=soon)
+    short = house.make("createApiKey", "apiKey { id } token", "leaver.lee", scopes=["action_audit:read"],
+                       expiresAt=soon)
     check(short, "a key")
     query = "{ apiKeys(last: 1, orderBy: [{field: CREATED_AT}]) { nodes { uuid id } } }"
     short = house.ask(query, "leaver.lee")["apiKeys"]["nodes"][0]

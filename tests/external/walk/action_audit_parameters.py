@@ -136,7 +136,8 @@ def item_29_null_comes_last_ascending_and_first_descending(house):
             up = [row[field] is None for row in rows(house, resource, f"&sort_by={field}&columns={field}")]
             if True not in up or False not in up:
                 continue
-            down = [row[field] is None for row in rows(house, resource, f"&sort_by={field}&sort_dir=desc&columns={field}")]
+            down = [row[field] is None
+                    for row in rows(house, resource, f"&sort_by={field}&sort_dir=desc&columns={field}")]
             same([up, down], [sorted(up), sorted(down, reverse=True)], f"{resource}.{field}")
             shown += 1
     check(shown > 20, f"only {shown} fields have both, nulls and values")

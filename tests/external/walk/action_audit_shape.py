@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 from action_audit_words import AUDITED, FIELDS, NESTED, PLAN, RESOURCES, read, record, refusal, rows, show
 from house import Failure, check, same
@@ -173,8 +174,12 @@ def item_08_every_link_of_every_response_leads_somewhere(house):
     people = {row["uuid"] for row in rows(house, "users")}
     found, answered, removed = set(), set(), set()
     for resource in RESOURCES:
-        page = read(house, f"{resource}.json")
-        links(page["data"], found)
+        told = house.export(f"{resource}.json?limit=1&offset=1")
+        links(told.json()["data"], found)
+        headed = re.findall(r'<([^>]+)>; rel="(next|prev|alternate)', told.headers["link"])
+        check(len(headed) == 3 or resource == "templates", headed)
+        for address, relation in headed:
+            check(house.export(address).status_code == 200, f"{relation}: {address}")
         answered.add(f"/xapi/v1/{resource}.json")
         for row in rows(house, resource):
             links(row, found)

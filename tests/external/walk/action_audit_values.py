@@ -25,7 +25,8 @@ def item_14_instants_are_cut_to_the_millisecond(house):
                     check(INSTANT.match(row[key]), f"{resource}.{key}: {row[key]}")
                     seen.add(key)
     check(seen == set(INSTANTS), f"never seen: {set(INSTANTS) - seen}")
-    last = made_by_auditcomply(house, completed_at="2026-01-31T23:59:59.999999Z", created_at="2026-01-30T23:59:59.999999Z")
+    last = made_by_auditcomply(house, completed_at="2026-01-31T23:59:59.999999Z",
+                               created_at="2026-01-30T23:59:59.999999Z")
     found = record(house, "audits", last)
     same([found["audit_finished_at"], found["created_at"]], ["2026-01-31T23:59:59.999Z", "2026-01-30T23:59:59.999Z"])
 
@@ -62,6 +63,8 @@ def item_17_a_pin_is_a_mask_and_nowhere_else(house):
     bodies += [house.export(row["links"]["show"]).text for row in listed.values()]
     bodies += [house.export(row["links"]["show"]).text for row in rows(house, "users") + rows(house, "ideas")]
     for body in bodies:
+        # Four digits may stand in a random uuid or in an instant.
+        body = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.]+Z", "", body)
         for secret in secrets + ["hash-of", "demonstration:"]:
             check(secret not in body, f"{secret} is in {body[:300]}")
 
@@ -114,7 +117,8 @@ def item_20_time_progress_counts_days_up_to_the_last_change(house):
         ("2021-09-01", "2021-09-08", "2021-09-08T05:41:46", 87),
         ("2021-09-01", "2021-09-08", "2021-12-08T11:15:08", 100),
     ]:
-        activity = house.make("createActivity", "activity { uuid legacyId }", actionPlanId=plan["id"], subject="Finished",
+        activity = house.make("createActivity", "activity { uuid legacyId }", actionPlanId=plan["id"],
+                              subject="Finished",
                               startDate=start, dueDate=due)
         at = f"'{changed}.000000+00:00'"
         house.operator(f"UPDATE activity SET finished_at = {at}, updated_at = {at} WHERE id = {activity['legacyId']}")

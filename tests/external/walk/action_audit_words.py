@@ -2,7 +2,8 @@
 
 from house import check
 
-RESOURCES = ["users", "workers", "orgcells", "action_plans", "activities", "audits", "audit_areas", "ideas", "templates"]
+RESOURCES = ["users", "workers", "orgcells", "action_plans", "activities", "audits", "audit_areas", "ideas",
+             "templates"]
 PLAN = ("uuid number subject description start_date due_date finish_date floating_dates time_progress work_progress "
         "status stage created_at updated_at")
 FIELDS = {

@@ -16,4 +16,5 @@ from auditcomply_words import prepare
 
 if __name__ == "__main__":
     runner.run("auditcomply", 50, [auditcomply_transport, auditcomply_sign_in, auditcomply_lists, auditcomply_filters,
-                                 auditcomply_shapes, auditcomply_writes, auditcomply_texts, auditcomply_people], prepare)
+                                 auditcomply_shapes, auditcomply_writes, auditcomply_texts, auditcomply_people],
+                                 prepare)

@@ -68,10 +68,13 @@ def instants(house, name, parameter, values):
         known = sorted(set(shown.values()))
         check(len(known) > 1, f"{name}.{parameter} has one {part} only")
         value = known[len(known) // 2]
-        finds(house, name, f"{parameter}__{part}", value, [one for one, has in shown.items() if has == value], len(values))
-        finds(house, name, f"{parameter}__{part}__lt", value, [one for one, has in shown.items() if has < value], len(values))
+        finds(house, name, f"{parameter}__{part}", value, [one for one, has in shown.items() if has == value],
+              len(values))
+        finds(house, name, f"{parameter}__{part}__lt", value, [one for one, has in shown.items() if has < value],
+              len(values))
         value = known[len(known) // 2 - 1]
-        finds(house, name, f"{parameter}__{part}__gt", value, [one for one, has in shown.items() if has > value], len(values))
+        finds(house, name, f"{parameter}__{part}__gt", value, [one for one, has in shown.items() if has > value],
+              len(values))
 
 
 def by_id(listed, name, read):
@@ -174,7 +177,8 @@ def item_21_a_state_covers_what_it_stands_for(house):
         made(house, state)
     stored = {int(one["legacyId"]): one["state"] for one in house.all("audits", "legacyId state")}
     for word, states in [("INPROGRESS", {"CREATED", "IN_PROGRESS", "RECOUNT"}), ("CLOSED", {"CLOSED", "CANCELED"}),
-                         ("INREVIEW", {"IN_REVIEW"}), ("GENERATING", {"GENERATING"}), ("READYTOCLOSE", {"READY_TO_CLOSE"})]:
+                         ("INREVIEW", {"IN_REVIEW"}), ("GENERATING", {"GENERATING"}),
+                         ("READYTOCLOSE", {"READY_TO_CLOSE"})]:
         found = rows(house, "audits", f"&state={word}")
         same([row["id"] for row in found], sorted(one for one, state in stored.items() if state in states), word)
         check(all(row["state"] == word for row in found), word)
@@ -186,7 +190,8 @@ def item_22_late_findings_are_not_open(house):
     today = datetime.datetime.now(UTC).date()
     for days in [-1, 0, 1]:
         day = (today + datetime.timedelta(days=days)).isoformat()
-        issue = house.make("createIssue", "issue { id status }", kind="NONCONFORMANCE", title=f"Due {days}", completeBy=day)
+        issue = house.make("createIssue", "issue { id status }", kind="NONCONFORMANCE", title=f"Due {days}",
+                           completeBy=day)
         if issue["status"] == "DRAFT":
             house.make("openIssue", "issue { id }", id=issue["id"])
     house.make("createIssue", "issue { id }", kind="NONCONFORMANCE", title="Open without a day")
@@ -195,7 +200,8 @@ def item_22_late_findings_are_not_open(house):
     word = {}
     for row in listed:
         one = stored[row["nonconformance_id"]]
-        late = bool(one["completeBy"]) and one["completeBy"] < today.isoformat() and one["status"] not in ("DRAFT", "CLOSED")
+        past = bool(one["completeBy"]) and one["completeBy"] < today.isoformat()
+        late = past and one["status"] not in ("DRAFT", "CLOSED")
         shown = "OVERDUE" if late and one["status"] in ("OPEN", "INPROGRESS", "REOPENED") else one["status"]
         same([row["overdue"], row["status"]], [late, shown], row["nonconformance_id"])
         word[row["nonconformance_id"]] = shown

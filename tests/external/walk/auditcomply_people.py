@@ -19,7 +19,8 @@ def item_45_a_user_is_made_without_access_and_the_password_never_told(house):
     same([told.status_code, list(made)], [201, KEYS["users"]])
     same([made["api_access"], made["is_active"], made["position"], made["first_name"], made["last_name"]],
          [False, True, None, "N", ""])
-    for text in [told.text, house.comply("GET", f"/users/{made['id']}/").text, house.comply("GET", "/users/?page_size=100").text]:
+    for text in [told.text, house.comply("GET", f"/users/{made['id']}/").text,
+                 house.comply("GET", "/users/?page_size=100").text]:
         check("quite secret" not in text and "password" not in text, text)
     signed = login(house, "new.nick", " quite secret ")
     same(signed.status_code, 200)
@@ -41,7 +42,8 @@ def item_46_a_contact_is_called_by_the_mail_address_and_cannot_sign_in(house):
     same(get(house, f"/contacts/{made['id']}/"), made)
     for password in ["anything", "pat@x.example", " "]:
         told = login(house, "pat@x.example", password)
-        same([told.status_code, told.json()], [400, {"non_field_errors": ["Unable to log in with provided credentials."]}])
+        same([told.status_code, told.json()],
+             [400, {"non_field_errors": ["Unable to log in with provided credentials."]}])
     named = post(house, "/contacts/", {"email": "pat@x.example", "username": "pat.named", "position": "Buyer"})
     same([named["username"], named["position"]], ["pat.named", "Buyer"])
     told = post(house, "/contacts/", {"email": "pat@x.example"}, 400)
@@ -96,7 +98,8 @@ def item_48_every_row_made_or_removed_is_one_event(house):
         ("audits", forms["audits"], ["audit"]),
         ("audits", {**bodies(house)["audits"], "template_id": template}, ["activity"] * questions + ["audit"]),
         ("categories", forms["categories"], ["category"]), ("contacts", forms["contacts"], ["membership", "user"]),
-        ("users", forms["users"], ["membership", "user"]), ("datastoresinfo", forms["datastoresinfo"], ["datastore_info"]),
+        ("users", forms["users"], ["membership", "user"]),
+        ("datastoresinfo", forms["datastoresinfo"], ["datastore_info"]),
         ("programs", forms["programs"], ["program"]), ("schedules", forms["schedules"], ["schedule"]),
         ("schedules", {"schedules": [forms["schedules"]] * 3}, ["schedule"] * 3),
         ("statuses", forms["statuses"], ["observation_status"]), ("asset", forms["asset"], ["asset"]),

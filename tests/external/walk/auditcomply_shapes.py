@@ -34,7 +34,8 @@ def item_29_some_values_are_texts(house):
     findings = {}
     for row in rows(house, "nonconformances"):
         check(isinstance(row["reopened_count"], str) and row["reopened_count"].isdigit(), row["reopened_count"])
-        check(row["audit_id"] is None or isinstance(row["audit_id"], str) and row["audit_id"].isdigit(), row["audit_id"])
+        check(row["audit_id"] is None or isinstance(row["audit_id"], str) and row["audit_id"].isdigit(),
+              row["audit_id"])
         findings[row["audit_id"]] = findings.get(row["audit_id"], 0) + 1
     for row in rows(house, "tasks"):
         check(row["audit_id"] is None or row["audit_id"].isdigit(), row["audit_id"])
@@ -66,8 +67,10 @@ def item_30_instants_are_in_utc_with_six_digits_or_none(house):
     check({key for key, _ in found} == set(INSTANTS), set(INSTANTS) - {key for key, _ in found})
     for sent, shown in [("2031-04-02T08:15:00+01:00", "2031-04-02T07:15:00Z"),
                         ("2031-04-02 08:15:00.1234567+01:00", "2031-04-02T07:15:00.123456Z"),
-                        ("2031-4-2T8:5", "2031-04-02T08:05:00Z"), ("2031-04-02T08:15:00,5-0130", "2031-04-02T09:45:00.500000Z"),
-                        ("2031-04-02T08:15:00.000000Z", "2031-04-02T08:15:00Z"), ("2031-04-02T00:15+02", "2031-04-01T22:15:00Z")]:
+                        ("2031-4-2T8:5", "2031-04-02T08:05:00Z"),
+                        ("2031-04-02T08:15:00,5-0130", "2031-04-02T09:45:00.500000Z"),
+                        ("2031-04-02T08:15:00.000000Z", "2031-04-02T08:15:00Z"),
+                        ("2031-04-02T00:15+02", "2031-04-01T22:15:00Z")]:
         made = post(house, "/audits/", {"name": "When", "auditor": AUDITOR, "published": sent})
         same(made["published"], shown, sent)
         same(get(house, f"/audits/{made['id']}/")["published"], shown, sent)
@@ -76,7 +79,8 @@ def item_30_instants_are_in_utc_with_six_digits_or_none(house):
 def item_31_observations_and_findings_agree(house):
     audit = house.make("createAudit", "audit { id legacyId }", name="Observed")
     for order in [3, 1, 2]:
-        made = house.make("createActivity", "activity { id }", auditId=audit["id"], subject=f"Asked {order}", order=order)
+        made = house.make("createActivity", "activity { id }", auditId=audit["id"], subject=f"Asked {order}",
+                          order=order)
         house.make("createIssue", "issue { id }", kind="NONCONFORMANCE", title=f"Found {order}", activityId=made["id"],
                    auditId=audit["id"])
     texts = [one["question_text"] for one in get(house, f"/audits/{audit['legacyId']}/")["observations"]]
@@ -166,12 +170,14 @@ def item_35_the_surfaces_show_the_same_audits(house):
              "auditor { legacyId } template { legacyId } creator { username } } }")
     asset = house.ask("{ assets(first: 1) { nodes { id legacyId } } }")["assets"]["nodes"][0]
     alex = house.ask('{ user(username: "alex.auditor") { id legacyId } }')["user"]
-    made = house.make("createAudit", "audit { legacyId uuid }", name="By GraphQL", assetId=asset["id"], auditorId=alex["id"])
+    made = house.make("createAudit", "audit { legacyId uuid }", name="By GraphQL", assetId=asset["id"],
+                      auditorId=alex["id"])
     shown = get(house, f"/audits/{made['legacyId']}/")
     same([str(shown[key]) for key in ["id", "asset_id", "auditor_id"]],
          [str(one["legacyId"]) for one in [made, asset, alex]])
     check(shown["id"] in ids(house, "audits", "&name=By+GraphQL"), "it is listed")
-    body = {"name": "By AuditComply", "auditor": AUDITOR, "asset_id": int(asset["legacyId"]), "template_id": template_id(house)}
+    body = {"name": "By AuditComply", "auditor": AUDITOR, "asset_id": int(asset["legacyId"]),
+            "template_id": template_id(house)}
     made = post(house, "/audits/", body, user="mia.member")
     told = house.ask(query, one=made["id"])["audit"]
     same([told["name"], told["state"], int(told["asset"]["legacyId"]), int(told["auditor"]["legacyId"]),

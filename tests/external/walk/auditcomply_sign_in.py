@@ -114,7 +114,8 @@ def item_09_refusals_of_credentials_have_their_words(house):
         same([answer.status_code, answer.json()], [400, wanted], body)
         told.append(answer)
     for token, text in [
-        ("x", decoding), (forged(good, b"other" * 8), decoding), (forged({**good, "exp": now - 2}), "Signature has expired."),
+        ("x", decoding), (forged(good, b"other" * 8), decoding),
+        (forged({**good, "exp": now - 2}), "Signature has expired."),
         (forged(less("username")), "Invalid payload."), (forged({**good, "username": "nobody"}), "User doesn't exist."),
         (forged({**good, "user_id": other, "username": "off.otto"}), "User account is disabled."),
         (forged(less("orig_iat")), "orig_iat field is required."),
@@ -128,7 +129,8 @@ def item_09_refusals_of_credentials_have_their_words(house):
     answer = renew(house, {})
     same([answer.status_code, answer.json()], [400, {"token": [REQUIRED]}])
     told += [answer, house.comply("GET", "/audits/0/"), house.comply("GET", "/audits/?page=x"),
-             house.comply("PUT", "/audits/"), house.comply("POST", "/users/", "mia.member"), house.comply("GET", "/audits/"),
+             house.comply("PUT", "/audits/"), house.comply("POST", "/users/", "mia.member"),
+             house.comply("GET", "/audits/"),
              house.send("GET", "/audits/", headers={"accept": "a/b"}), house.comply("POST", "/audits/", json={})]
     for answer in told:
         wanted = 'JWT realm="api"' if answer.status_code == 401 else None

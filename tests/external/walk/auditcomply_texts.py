@@ -37,7 +37,8 @@ def audit_members(house):
                   (member, [], [STRING]), (member, {}, [STRING]), (member, True, [STRING]), (member, "a\0b", [NULLS]),
                   (member, 7, None), (member, 7.5, None)]
     cases += [("name", "", [BLANK]), ("name", "   ", [BLANK]), ("name", None, [NULL]), ("status", "", None),
-              ("status", None, [NULL]), ("signature_print", None, None), ("notes", None, [NULL]), ("closed_notes", "", None)]
+              ("status", None, [NULL]), ("signature_print", None, None), ("notes", None, [NULL]),
+              ("closed_notes", "", None)]
     for good in ["http://localhost/x", "https://10.0.0.1:80/", "ftp://x.example", "ftps://x.example/ä", "", None]:
         cases.append(("report", good, None))
     for bad in ["x", "http://", "mailto:a@x.example", "http://a b.example", "//x.example", "http://nodots"]:
@@ -48,7 +49,8 @@ def audit_members(house):
     for bad in ["today", "2031-04-02", "2031-04-02t08:15:00z", "2031-04-02T24:00:00Z", " 2031-04-02T08:15:00Z", 5, []]:
         cases.append(("closed_at", bad, [WHEN]))
     cases += [("closed_at", None, None), ("completed_at", None, [NULL])]
-    cases += [("state", "FOO", ['"FOO" is not a valid choice.']), ("state", "closed", ['"closed" is not a valid choice.']),
+    cases += [("state", "FOO", ['"FOO" is not a valid choice.']),
+              ("state", "closed", ['"closed" is not a valid choice.']),
               ("state", 5, ['"5" is not a valid choice.']), ("state", ["A"], ['"["A"]" is not a valid choice.']),
               ("state", None, [NULL]), ("device", "PHONE", ['"PHONE" is not a valid choice.']), ("device", "", None)]
     asset = rows(house, "asset")[0]["id"]
@@ -140,7 +142,8 @@ def item_44_an_asset_is_made_of_query_and_body(house):
     query = "/asset/?" + urllib.parse.urlencode({"metadata_template_id": form, "metadata": json.dumps(pairs)})
     made = house.comply("POST", query)
     same([made.status_code, made.json()["name"], made.json()["metadata"]], [201, "Pump P-7", pairs])
-    same([made.json()[key] for key in ["kind", "parent_id", "metadata_template_id", "description"]], ["OTHER", None, form, ""])
+    same([made.json()[key] for key in ["kind", "parent_id", "metadata_template_id", "description"]],
+         ["OTHER", None, form, ""])
     wrapped = {"metadata": [{"field_id": 1, "value": "Body"}]}
     parent = made.json()["id"]
     made = post(house, query, {"metadata": wrapped, "name": "Named", "parent_id": parent, "kind": "EQUIPMENT",
@@ -150,7 +153,8 @@ def item_44_an_asset_is_made_of_query_and_body(house):
     same(post(house, "/asset/", {"metadata_template_id": str(form), "metadata": pairs})["metadata"], pairs)
     inside = "/asset/?" + urllib.parse.urlencode({"metadata_template_id": form, "metadata": json.dumps(wrapped)})
     same(house.comply("POST", inside).json()["metadata"], wrapped["metadata"])
-    values = ["x", 5, "1.50", True, "2026-03-01", "2026-03-01T10:00:00+01:00", "Red", ["Green", "Red"], "https://x.example/"]
+    values = ["x", 5, "1.50", True, "2026-03-01", "2026-03-01T10:00:00+01:00", "Red", ["Green", "Red"],
+              "https://x.example/"]
     given = [{"field_id": number, "value": value} for number, value in enumerate(values, 1)][::-1]
     made = post(house, "/asset/", {"metadata_template_id": form, "metadata": given})
     shown = {pair["field_id"]: pair["value"] for pair in made["metadata"]}
@@ -179,7 +183,8 @@ def item_44_an_asset_is_made_of_query_and_body(house):
     ]:
         told = post(house, "/asset/", {"metadata_template_id": form, "metadata": sent, "name": "x"}, 400)
         check(told == {"metadata": fault}, f"{sent}: {told} in place of {fault}")
-    for query, fault in [("", {"metadata_template_id": [REQUIRED]}), ("?metadata_template_id=x", {"metadata_template_id": [INTEGER]}),
+    for query, fault in [("", {"metadata_template_id": [REQUIRED]}),
+                         ("?metadata_template_id=x", {"metadata_template_id": [INTEGER]}),
                          ("?metadata_template_id=999999", {"metadata_template_id": [no_row(999999)]})]:
         told = post(house, f"/asset/{query}", {"name": "x"}, 400)
         same(told["metadata_template_id"], fault["metadata_template_id"], query)
@@ -225,7 +230,8 @@ def item_49_forms_are_read_like_json(house):
         given = {way: fields if way == "data" else {key: (None, value) for key, value in fields.items()}}
         told = house.comply("POST", "/audits/", **given)
         check(told.status_code == 201, told.text)
-        same([told.json()[key] for key in ["closed_at", "signature", "asset_id", "compliant", "notes", "device", "state"]],
+        same([told.json()[key]
+              for key in ["closed_at", "signature", "asset_id", "compliant", "notes", "device", "state"]],
              [None, None, None, True, "", "", "INPROGRESS"])
         fields = {"name": "", "auditor.username": "ghost"}
         given = {way: fields if way == "data" else {key: (None, value) for key, value in fields.items()}}
@@ -237,8 +243,10 @@ def item_49_forms_are_read_like_json(house):
 def item_50_broken_json_is_told_with_its_place(house):
     name, value = "Expecting property name enclosed in double quotes", "Expecting value"
     for body, reason, line, column, char in [
-        ('{"name": }', value, 1, 10, 9), ("[1,]", value, 1, 4, 3), ('{"a": tru}', value, 1, 7, 6), ("nul", value, 1, 1, 0),
-        ('{"a":-}', value, 1, 6, 5), ("  ", value, 1, 3, 2), ('{\n  "name": "x",\n}', name, 3, 1, 17), ("{,}", name, 1, 2, 1),
+        ('{"name": }', value, 1, 10, 9), ("[1,]", value, 1, 4, 3), ('{"a": tru}', value, 1, 7, 6),
+        ("nul", value, 1, 1, 0),
+        ('{"a":-}', value, 1, 6, 5), ("  ", value, 1, 3, 2), ('{\n  "name": "x",\n}', name, 3, 1, 17),
+        ("{,}", name, 1, 2, 1),
         ("{'a':1}", name, 1, 2, 1), ('{"name":"é", x}', name, 1, 14, 13), ("{} {}", "Extra data", 1, 4, 3),
         ("01", "Extra data", 1, 2, 1), ('{"a"', "Expecting ':' delimiter", 1, 5, 4),
         ('\n\n  {"a" 1}', "Expecting ':' delimiter", 3, 8, 9), ('{"a":1 "b"}', "Expecting ',' delimiter", 1, 8, 7),
@@ -254,4 +262,5 @@ def item_50_broken_json_is_told_with_its_place(house):
         wanted = f"JSON parse error - Out of range float values are not JSON compliant: '{what}'"
         same([told.status_code, told.json()], [400, {"detail": wanted}], body)
     told = house.comply("POST", "/audits/", data=b'{"a":"\xff"}', headers={"content-type": "application/json"})
-    same(told.json(), {"detail": "JSON parse error - 'utf-8' codec can't decode byte 0xff in position 6: invalid start byte"})
+    same(told.json(),
+         {"detail": "JSON parse error - 'utf-8' codec can't decode byte 0xff in position 6: invalid start byte"})

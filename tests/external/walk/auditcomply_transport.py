@@ -35,7 +35,8 @@ TAKEN = {
                  "status": ("choice", False, None), "program_template_id": ("field", False, None)},
     "schedules": {"when": ("datetime", False, None), "status": ("choice", False, None)},
     "asset": {"metadata_template_id": ("field", True, None), "name": ("string", False, 255),
-              "parent_id": ("field", False, None), "kind": ("choice", False, None), "description": ("string", False, None)},
+              "parent_id": ("field", False, None), "kind": ("choice", False, None),
+              "description": ("string", False, None)},
 }
 del TAKEN["contacts"]["password"]
 
@@ -148,7 +149,8 @@ def item_03_every_response_of_a_route_tells_what_it_allows(house):
             ("GET", f"/{name}/", "olivia.owner"), ("GET", record, "olivia.owner"), ("HEAD", record, "olivia.owner"),
             ("OPTIONS", f"/{name}/", "mia.member"), ("PATCH", f"/{name}/", "mia.member"), ("PUT", record, "mia.member"),
             ("GET", f"/{name}/0/", "mia.member"), ("GET", f"/{name}/?page=x", "mia.member"),
-            ("GET", f"/{name}/?format=xml", "mia.member"), ("POST", f"/{name}/", "mia.member"), ("GET", f"/{name}", None),
+            ("GET", f"/{name}/?format=xml", "mia.member"), ("POST", f"/{name}/", "mia.member"),
+            ("GET", f"/{name}", None),
         ]:
             told = house.comply(method, path, user) if user else house.send(method, path)
             is_record = path not in (f"/{name}", f"/{name}/") and "?" not in path
@@ -183,7 +185,8 @@ def item_04_only_json_is_given(house):
     for user in [None, "olivia.owner"]:
         told = house.comply("GET", "/audits/?format=xml", user) if user else house.send("GET", "/audits/?format=xml")
         same([told.status_code, told.json()], [404, ABSENT])
-    for accept in ["text/html,*/*;q=0.1", "application/*", "application/json; indent=4", "*/*", "application/json;q=0.5"]:
+    for accept in ["text/html,*/*;q=0.1", "application/*", "application/json; indent=4", "*/*",
+                   "application/json;q=0.5"]:
         told = house.comply("GET", "/audits/?page_size=1&format=json", headers={"accept": accept})
         same([told.status_code, told.headers["content-type"]], [200, "application/json"], accept)
         check(b"\n" not in told.content and b'": ' not in told.content.split(b'"results"')[0], "compact")

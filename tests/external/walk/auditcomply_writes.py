@@ -29,10 +29,12 @@ def item_37_an_audit_has_its_defaults_and_every_member_comes_back(house):
         "name": "All", "status": "Done", "additional_signature_print": "A", "additional_signature_position": "",
         "signature": "https://x.example/1", "close_audit_enabled": True, "latitude": 47.5, "signature_position": "B",
         "report": "ftp://x.example/r.pdf", "closed_at": "2026-02-01T00:00:00Z", "closed_notes": "C\nD",
-        "closed_by_signature": "http://localhost/s", "status_color": "#fff", "completed_at": "2026-01-31T23:00:00.500000Z",
+        "closed_by_signature": "http://localhost/s", "status_color": "#fff",
+        "completed_at": "2026-01-31T23:00:00.500000Z",
         "created_at": "2026-01-01T00:00:00Z", "state": "CLOSED", "longitude": -0.25, "signature_print": "E",
         "additional_signature": "http://10.0.0.1/", "compliant": True, "status_changed_on_close": True, "device": "WEB",
-        "published": "2026-02-02T00:00:00Z", "notes": "F", "auditor": {"username": "alex.auditor", "email": alex["email"]},
+        "published": "2026-02-02T00:00:00Z", "notes": "F",
+        "auditor": {"username": "alex.auditor", "email": alex["email"]},
     }
     check(len(body) == 25, len(body))
     made = post(house, "/audits/", body)
@@ -94,7 +96,9 @@ def parts(house):
     """Two templates, two people and two assets to refer to."""
     template = [row for row in rows(house, "templates")][:2]
     who = [row for row in rows(house, "users") if row["username"] in ("alex.auditor", "adam.admin")]
-    asset = [row for row in rows(house, "asset") if sum(row["name"] == one["name"] for one in rows(house, "asset")) == 1]
+    asset = rows(house, "asset")
+    names = [row["name"] for row in asset]
+    asset = [row for row in asset if names.count(row["name"]) == 1]
     return template, who, asset[:2]
 
 
@@ -103,7 +107,8 @@ def item_41_schedules_are_made_in_every_form_and_all_or_none(house):
     highest = max(row["version"] for row in rows(house, "templates") if row["name"] == template["name"])
     made = post(house, "/schedules/", {
         "template": {"name": template["name"]}, "who": {"username": who["username"], "email": who["email"].upper()},
-        "asset": {"id": str(asset["id"]), "name": "?"}, "when": "2026-06-01 07:30", "status": "COMPLETED"}, user="mia.member")
+        "asset": {"id": str(asset["id"]), "name": "?"}, "when": "2026-06-01 07:30", "status": "COMPLETED"},
+        user="mia.member")
     same(made, {"id": made["id"], "template": {**template, "version": highest, "id": made["template"]["id"]},
                 "when": "2026-06-01T07:30:00Z", "status": "COMPLETED",
                 "who": {"username": who["username"], "email": who["email"]},
@@ -115,7 +120,8 @@ def item_41_schedules_are_made_in_every_form_and_all_or_none(house):
     same(post(house, "/schedules/", {**good, "status": "OVERDUE"})["status"], "PENDING")
     same(post(house, "/schedules/", {**good, "status": "OVERDUE", "when": "2020-01-01T00:00:00Z"})["status"], "OVERDUE")
     many = [{**good, "when": f"2027-01-{day:02}T00:00:00Z"} for day in [5, 3, 9]]
-    many.append({"template": {"name": template["name"]}, "who": {"username": other["username"]}, "asset": {"id": another["id"]}})
+    many.append({"template": {"name": template["name"]}, "who": {"username": other["username"]},
+                 "asset": {"id": another["id"]}})
     made = post(house, "/schedules/", {"schedules": many, "when": "ignored"})
     same([one["when"] for one in made[:3]], [one["when"] for one in many[:3]])
     same([one["asset"]["id"] for one in made], [asset["id"]] * 3 + [another["id"]])
@@ -141,7 +147,8 @@ def item_41_schedules_are_made_in_every_form_and_all_or_none(house):
                 {"asset": fault})
     for _ in range(2):
         house.make("createAsset", "asset { id }", name="Twin")
-    refused(house, "/schedules/", {"template_id": good["template_id"], "who_id": good["who_id"], "asset": {"name": "Twin"}},
+    refused(house, "/schedules/",
+            {"template_id": good["template_id"], "who_id": good["who_id"], "asset": {"name": "Twin"}},
             {"asset": {"name": ["More than one object with name=Twin exists; send id."]}})
     same(ids(house, "schedules"), before, "nothing of it was kept")
 
@@ -171,7 +178,8 @@ def item_43_a_program_has_the_phases_of_its_template(house):
     items = [{**one, "status": "PENDING", "start_date": None, "end_date": None} for one in pattern["phases"]["items"]]
     same(made["phases"], {"count": len(items), "current": None, "items": items})
     same(get(house, f"/programs/{made['id']}/"), made)
-    made = post(house, "/programs/", {"name": "Bare", "asset_id": asset["id"], "lead_auditor": {"username": who["username"]},
+    made = post(house, "/programs/",
+                {"name": "Bare", "asset_id": asset["id"], "lead_auditor": {"username": who["username"]},
                                       "phases": {"count": 7}})
     same(made["phases"], {"count": 0, "current": None, "items": []})
     same([made["status"], made["started"], made["completed_at"], made["exec_report"]], ["PLANNING", False, None, None])
@@ -179,4 +187,5 @@ def item_43_a_program_has_the_phases_of_its_template(house):
     refused(house, "/programs/", {}, {"name": [REQUIRED], "asset": [REQUIRED], "lead_auditor": [REQUIRED]})
     query = f"{{ programTemplate(legacyId: {pattern['id']}) {{ phases }} }}"
     phases = house.ask(query)["programTemplate"]["phases"]
-    check(any(one["templates"] for one in pattern["phases"]["items"]), f"no phase shows a template, but there are {phases}")
+    check(any(one["templates"] for one in pattern["phases"]["items"]),
+          f"no phase shows a template, but there are {phases}")

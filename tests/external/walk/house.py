@@ -167,7 +167,8 @@ class House:
     def make(self, mutation, fields, user="olivia.owner", **given):
         """The record that a mutation gives; `fields` begins with its name."""
         kind = mutation[0].upper() + mutation[1:] + "Input"
-        document = f"mutation($i: {kind}!) {{ {mutation}(input: $i) {{ {fields} userErrors {{ field code message }} }} }}"
+        fields_of = f"{fields} userErrors {{ field code message }}"
+        document = f"mutation($i: {kind}!) {{ {mutation}(input: $i) {{ {fields_of} }} }}"
         told = self.ask(document, user, i=given)[mutation]
         check(not told["userErrors"], f"{mutation} {given}: {told['userErrors']}")
         return told[fields.split()[0]]

@@ -1,5 +1,6 @@
 //! The documented interfaces as their clients meet them: the whole building over the demonstration, at a fixed time.
 
+mod ablebase;
 mod action_audit;
 mod auditcomply;
 mod folio;
@@ -12,16 +13,19 @@ use std::sync::Arc;
 use audit_gateway::auth::{self, ApiKeys, Authority, Presented, Secret, SigningKeys};
 use audit_gateway::config::Config;
 use audit_gateway::domain::cell::{Cell, Kind};
-use audit_gateway::domain::cx::{Cx, Surface};
-use audit_gateway::domain::db::{Errand, Statement, Store};
+use audit_gateway::domain::cx::{Clock, Cx, Surface};
+use audit_gateway::domain::db::{Db, Errand, Statement, Store};
 use audit_gateway::domain::identity::ApiKeyPurpose;
 use audit_gateway::graphql::{Service, Settings};
 use audit_gateway::http::{self, App, Gateway, Parts};
+use audit_gateway::rest::ablebase::Ablebase;
 use audit_gateway::rest::action_audit::ActionAudit;
 use audit_gateway::rest::folio::{Folio, Masks};
+use audit_gateway::rest::kit::{Dialect, Pace};
 use audit_gateway::seed::demonstration;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request};
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use serde_json::Value as Json;
@@ -36,6 +40,9 @@ use crate::store::TestStore;
 pub const PASSWORD: &str = "demo-password";
 /// What answers name as their documentation.
 pub const DOCS: &str = "https://docs.example.org/data-api";
+
+/// The origin of a page that may use cookies beside our own.
+pub const TRUSTED: &str = "https://app.example.org";
 
 /// What snapshots do not show through the FOLIO interface.
 pub const REDACTED: &str = "organization:/edi/ediFtp/password";
@@ -88,14 +95,29 @@ impl House {
 
     /// The same, run as an operator decides.
     pub async fn set_up(kind: Store, change: impl FnOnce(&mut http::Settings)) -> Self {
-        let store = TestStore::migrated(kind).await;
+        let store = TestStore::demonstrated(kind).await;
         let authority = authority();
-        let hash = authority.hash_password(PASSWORD).await.expect("a hash");
-        let now = clock().now();
-        let loaded = demonstration::load(&store.db, now, async |_: &str| Ok(hash.clone())).await;
-        let loaded = loaded.expect("the demonstration").expect("an empty store");
-        let gateway = gateway(&store, &authority, change);
-        Self { store, authority, data_key: loaded.data_api_key, gateway }
+        let gateway = gateway(&store, &authority, (clock(), change), &Config::default());
+        let export = "SELECT uuid FROM api_key WHERE purpose = 'DATA_API' AND label = 'Reporting'";
+        let statement = Statement::new(export, Vec::new(), vec![Kind::Uuid]);
+        let rows = store.db.fetch(&Errand::default(), statement).await.expect("the keys");
+        let data_key = rows.cell(0, 0).as_uuid().expect("the export key");
+        Self { store, authority, data_key, gateway }
+    }
+
+    /// The same store at another time.
+    pub fn at(&mut self, now: DateTime<Utc>) {
+        self.gateway = gateway(&self.store, &self.authority, (Clock::Fixed(now), |_: &mut _| {}), &Config::default());
+    }
+
+    /// The same store, run as an operator decides.
+    pub fn run_as(&mut self, change: impl FnOnce(&mut http::Settings)) {
+        self.gateway = gateway(&self.store, &self.authority, (clock(), change), &Config::default());
+    }
+
+    /// The same store, as configured.
+    pub fn configured(&mut self, config: &Config) {
+        self.gateway = gateway(&self.store, &self.authority, (clock(), |_: &mut _| {}), config);
     }
 
     /// Sends a request.
@@ -144,19 +166,33 @@ impl House {
     }
 }
 
+/// Loads the demonstration into a store with tables.
+pub async fn demonstrate(db: &Db) {
+    let hash = authority().hash_password(PASSWORD).await.expect("a hash");
+    let loaded = demonstration::load(db, clock().now(), async |_: &str| Ok(hash.clone())).await;
+    loaded.expect("the demonstration").expect("an empty store");
+}
+
 fn authority() -> Authority {
     let secret = |byte: u8| [Secret::from_bytes(&[byte; 32]).expect("a secret")];
     let signing = SigningKeys::new(&secret(1)).expect("keys");
     Authority::new(auth::Settings::default(), signing, ApiKeys::new(&secret(2)).expect("keys"))
 }
 
-fn gateway(store: &TestStore, authority: &Authority, change: impl FnOnce(&mut http::Settings)) -> Gateway {
+fn gateway(
+    store: &TestStore,
+    authority: &Authority,
+    (clock, change): (Clock, impl FnOnce(&mut http::Settings)),
+    config: &Config,
+) -> Gateway {
     let db = store.db.clone();
     let service = Service::new(Settings::default(), Arc::new(authority.clone())).expect("the schema");
     let pending = Box::new(|| -> BoxFuture<'static, _> { Box::pin(async { Ok(0) }) });
-    let dialects = vec![
-        Arc::new(ActionAudit::new(Arc::new(authority.clone()), DOCS)) as _,
-        Arc::new(Folio::new(Arc::new(authority.clone()), Masks::of(&[REDACTED.to_owned()]).expect("masks"))) as _,
+    let (trusted, pace) = (vec![TRUSTED.to_owned()], Pace::new(config.ablebase_rate_limit));
+    let dialects: Vec<Arc<dyn Dialect>> = vec![
+        Arc::new(ActionAudit::new(Arc::new(authority.clone()), DOCS)),
+        Arc::new(Ablebase::new(Arc::new(authority.clone()), config.ablebase_cookie_name.clone(), trusted, pace)),
+        Arc::new(Folio::new(Arc::new(authority.clone()), Masks::of(&[REDACTED.to_owned()]).expect("masks"))),
     ];
     let door = {
         let authority = authority.clone();
@@ -170,9 +206,9 @@ fn gateway(store: &TestStore, authority: &Authority, change: impl FnOnce(&mut ht
         })
     };
     let parts = Parts { changes: listening(&db), db, service, dialects, door, pending };
-    let mut settings = http::Settings::from(&Config::default());
+    let mut settings = http::Settings::from(config);
     change(&mut settings);
     let mut app = App::new(parts, settings);
-    app.clock = clock();
+    app.clock = clock;
     http::gateway(&Arc::new(app))
 }

@@ -2,6 +2,11 @@
 
 use serde_json::Value as Json;
 
+/// A whole number is a number.
+fn is(wanted: &str, kind: &str) -> bool {
+    wanted == kind || wanted == "number" && kind == "integer"
+}
+
 /// Where a value is not as a schema says; as much of JSON Schema as the document uses.
 pub fn check(root: &Json, schema: &Json, value: &Json, at: &str, faults: &mut Vec<String>) {
     if let Some(name) = schema["$ref"].as_str() {
@@ -28,8 +33,8 @@ pub fn check(root: &Json, schema: &Json, value: &Json, at: &str, faults: &mut Ve
         Json::Object(_) => "object",
     };
     let allowed = match &schema["type"] {
-        Json::String(one) => one == kind,
-        Json::Array(many) => many.iter().any(|one| one == kind),
+        Json::String(one) => is(one, kind),
+        Json::Array(many) => many.iter().filter_map(Json::as_str).any(|one| is(one, kind)),
         _ => true,
     };
     let constant = schema.get("const").is_none_or(|constant| constant == value || value.is_null());

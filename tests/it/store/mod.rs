@@ -53,6 +53,7 @@ enum Content {
     Nothing,
     Tables,
     Fixture,
+    Demonstration,
 }
 
 impl TestStore {
@@ -69,6 +70,11 @@ impl TestStore {
     /// With the rows of [`crate::fixture`].
     pub async fn seeded(store: Store) -> Self {
         Self::with(store, Content::Fixture).await
+    }
+
+    /// With the demonstration, as [`crate::rest`] makes it.
+    pub async fn demonstrated(store: Store) -> Self {
+        Self::with(store, Content::Demonstration).await
     }
 
     async fn with(store: Store, content: Content) -> Self {
@@ -106,8 +112,10 @@ async fn fill(url: &str, content: Content) {
     }
     let db = open(url).await;
     ::migration::up(&db.for_migrations()).await.expect("the migrations");
-    if content == Content::Fixture {
-        crate::fixture::insert(&db).await;
+    match content {
+        Content::Nothing | Content::Tables => {}
+        Content::Fixture => crate::fixture::insert(&db).await,
+        Content::Demonstration => crate::rest::demonstrate(&db).await,
     }
     db.close().await;
 }

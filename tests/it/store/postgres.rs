@@ -36,6 +36,7 @@ pub struct Server {
     owner: PgConnectOptions,
     tables: OnceCell<String>,
     fixture: OnceCell<String>,
+    demonstration: OnceCell<String>,
 }
 
 /// A database of one test, dropped with this.
@@ -59,7 +60,13 @@ pub async fn server() -> Option<&'static Server> {
             };
             let options = options?.disable_statement_logging();
             let owner = owner_of_databases(&options).await;
-            Some(Server { options, owner, tables: OnceCell::new(), fixture: OnceCell::new() })
+            Some(Server {
+                options,
+                owner,
+                tables: OnceCell::new(),
+                fixture: OnceCell::new(),
+                demonstration: OnceCell::new(),
+            })
         })
         .await;
     let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
@@ -77,6 +84,7 @@ impl Server {
             Content::Nothing => "template0",
             Content::Tables => self.tables.get_or_init(|| self.template(content)).await,
             Content::Fixture => self.fixture.get_or_init(|| self.template(content)).await,
+            Content::Demonstration => self.demonstration.get_or_init(|| self.template(content)).await,
         };
         let database = self.database("test");
         self.create(&database.name, template).await;

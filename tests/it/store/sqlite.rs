@@ -20,7 +20,12 @@ pub async fn copy(content: Content) -> (String, TempDir) {
 async fn pattern(content: Content) -> &'static Path {
     static TABLES: OnceCell<PathBuf> = OnceCell::const_new();
     static FIXTURE: OnceCell<PathBuf> = OnceCell::const_new();
-    let cell = if content == Content::Fixture { &FIXTURE } else { &TABLES };
+    static DEMONSTRATION: OnceCell<PathBuf> = OnceCell::const_new();
+    let cell = match content {
+        Content::Nothing | Content::Tables => &TABLES,
+        Content::Fixture => &FIXTURE,
+        Content::Demonstration => &DEMONSTRATION,
+    };
     cell.get_or_init(|| async move {
         let file = janitor::folder().join(format!("{content:?}.db"));
         fill(&url(&file), content).await;

@@ -16,7 +16,7 @@ use super::settings::level_of_standard;
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::cx::Role;
 use crate::domain::db::{Arg, Statement};
-use crate::domain::error::{Error, Result};
+use crate::domain::error::{Error, Fault, Result};
 use crate::domain::model::model;
 
 /// The sheet of audits.
@@ -74,9 +74,10 @@ fn audit<'a>(desk: &'a mut Desk<'_>, draft: &'a mut Draft<'_>) -> BoxFuture<'a, 
         if let Some(before) = &draft.before {
             let before = before.clone();
             flow::may_edit(&before, draft)?;
-            draft.set("updated_by_user_id", desk.caller.user_id);
-            if draft.changed().iter().all(|(column, _)| *column == "updated_by_user_id") {
-                draft.set("updated_by_user_id", before.cell("updated_by_user_id").clone());
+            if !draft.changed().is_empty() {
+                for (column, cell) in desk.actor() {
+                    draft.set(column, cell);
+                }
             }
         } else {
             new(desk, draft).await?;
@@ -87,7 +88,10 @@ fn audit<'a>(desk: &'a mut Desk<'_>, draft: &'a mut Draft<'_>) -> BoxFuture<'a, 
 
 async fn new(desk: &mut Desk<'_>, draft: &mut Draft<'_>) -> Result<()> {
     draft.set("creator_id", desk.caller.user_id);
-    draft.set("updated_by_user_id", desk.caller.user_id);
+    draft.set("created_by_key_id", desk.key_id());
+    for (column, cell) in desk.actor() {
+        draft.set(column, cell);
+    }
     let asset = desk.load_id("Asset", draft.number("asset_id")).await?;
     let organization = desk.load_id("Organization", Some(desk.organization_id)).await?.ok_or(Error::Internal)?;
     if let Some(asset) = &asset {
@@ -185,11 +189,29 @@ async fn counts(desk: &mut Desk<'_>, draft: &mut Draft<'_>, asset: Option<&Recor
         draft.fault("assetId", "INVALID", "must be an asset of kind LOCATION, where stock is counted");
         return Ok(());
     }
+    strangers(desk, draft).await?;
     let found = eligible(desk, draft).await?.len();
     match found {
         0 => draft.fault("countStock", "NO_ELIGIBLE_TASKS", "finds no stock to count"),
         101.. => draft.fault("countStock", "TOO_MANY_TASKS", format!("finds {found} counts; at most 100 are allowed")),
         _ => {}
+    }
+    Ok(())
+}
+
+/// Refuses layouts of other locations.
+async fn strangers(desk: &mut Desk<'_>, draft: &mut Draft<'_>) -> Result<()> {
+    let (Some(Given::Many(uuids)), Some(asset)) = (draft.order.values.get("layoutIds"), draft.number("asset_id"))
+    else {
+        return Ok(());
+    };
+    let here = desk.load_all("Layout", "asset_id", asset).await?;
+    for (position, uuid) in uuids.iter().enumerate() {
+        let is_known = model().noun("Layout").is_some_and(|noun| desk.found.id(noun, *uuid).is_some());
+        if is_known && here.iter().all(|layout| layout.uuid != *uuid) {
+            let path = vec!["layoutIds".to_owned(), position.to_string()];
+            draft.extend([Fault { path, code: "NOT_FOUND", message: "is no layout of the location".to_owned() }]);
+        }
     }
     Ok(())
 }

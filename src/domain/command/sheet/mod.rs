@@ -5,11 +5,13 @@ mod activity;
 mod asset;
 mod audit;
 mod events;
+mod inventory;
 pub use self::issue::say;
 mod issue;
 mod numbers;
 mod people;
 mod plan;
+mod product;
 mod program;
 mod record;
 mod settings;
@@ -44,7 +46,11 @@ pub fn specials() -> Vec<Act> {
     acts
 }
 
-/// Commands of the documented interfaces, which record what was done elsewhere.
+/// Commands that only the documented interfaces have: they record what was done elsewhere, or do in one what takes
+/// several commands of GraphQL.
 pub fn records() -> Vec<Act> {
-    record::acts()
+    let mut acts = record::acts();
+    acts.extend(inventory::acts());
+    acts.extend(product::acts());
+    acts
 }

@@ -169,7 +169,7 @@ pub async fn level_of_standard(
     let sql = "SELECT standard_id FROM conformance_level WHERE id = $1";
     let own = desk.number(sql, vec![Arg::long(level_id)]).await?;
     if own != draft.number(standard) {
-        draft.fault(entry, "INVALID", "does not belong to the standard");
+        draft.fault(entry, "OTHER_STANDARD", "does not belong to the standard");
     }
     Ok(())
 }

@@ -23,11 +23,17 @@ pub fn is_open(audit: &Record) -> Result<()> {
     Ok(())
 }
 
-/// Refuses changes of an inventory audit that is over, but of its feedback and metadata (contract packagex 2.5).
+/// The kind of asset whose audits are counts.
+pub const INVENTORY: &str = "LOCATION";
+
+/// Of an inventory audit that is over only feedback and metadata may change (contract packagex 2.5).
+pub fn is_locked(audit: &Record, column: &str) -> bool {
+    audit.text("asset_kind") == INVENTORY && is_open(audit).is_err() && !matches!(column, "feedback" | "metadata")
+}
+
+/// Refuses changes that come too late.
 pub fn may_edit(audit: &Record, draft: &Draft<'_>) -> Result<()> {
-    let is_locked = audit.text("asset_kind") == "LOCATION" && is_open(audit).is_err();
-    let free = |column: &str| matches!(column, "feedback" | "metadata");
-    if is_locked && draft.changed().iter().any(|(column, _)| !free(column)) {
+    if draft.changed().iter().any(|(column, _)| is_locked(audit, column)) {
         let message = "of an inventory audit that is over only feedback and metadata may change";
         return Err(Error::Rule("AUDIT_LOCKED", message.to_owned()));
     }
@@ -66,11 +72,8 @@ static STARTED: Effect = Effect {
     does: Some(|desk, record, _| Box::pin(schedule(desk, record, &["PENDING"], "INPROGRESS"))),
 };
 
-static CHANGED: Effect = Effect {
-    says: "who did it is kept",
-    sets: Some(|desk, _, _| vec![("updated_by_user_id", desk.caller.user_id.into())]),
-    does: None,
-};
+static CHANGED: Effect =
+    Effect { says: "who did it is kept", sets: Some(|desk, _, _| desk.actor().into()), does: None };
 
 static COUNTS_FROZEN: Effect = Effect {
     says: "quantities by the books are read again and frozen; an inventory audit whose discrepancies all lie within the \
@@ -159,28 +162,27 @@ static MANDATORY_DONE: Guard = Guard {
 };
 
 static ALL_COUNTED: Guard = Guard {
-    code: "UNCOUNTED_TASKS",
+    code: counts::UNCOUNTED,
     rule: "everything must be counted before it is reviewed",
-    holds: |desk, record| {
-        Box::pin(async move { Ok(counts::tasks(desk, record).await?.iter().all(|task| task.has("counted_qty"))) })
-    },
+    holds: |desk, record| Box::pin(async move { Ok(counts::uncounted(desk, record).await?.is_empty()) }),
 };
 
 static REVIEWED: Guard = Guard {
     code: "COUNTS_UNREVIEWED",
-    rule: "an audit with counts is reviewed before it is closed",
+    rule: "an inventory audit, and any audit with counts, is reviewed before it is closed",
     holds: |desk, record| {
         Box::pin(async move {
             let is_reviewed = matches!(record.text("state"), "IN_REVIEW" | "READY_TO_CLOSE");
-            Ok(is_reviewed || counts::tasks(desk, record).await?.is_empty())
+            let is_inventory = record.text("asset_kind") == INVENTORY;
+            Ok(is_reviewed || (!is_inventory && counts::tasks(desk, record).await?.is_empty()))
         })
     },
 };
 
 static REASONS_GIVEN: Guard = Guard {
-    code: "REASON_CODE_REQUIRED",
+    code: counts::REASON_REQUIRED,
     rule: "every discrepancy above the organization's threshold needs a reason code",
-    holds: |desk, record| Box::pin(async move { counts::reasons_given(desk, record).await }),
+    holds: |desk, record| Box::pin(async move { Ok(counts::unexplained(desk, record).await?.is_empty()) }),
 };
 
 fn closing() -> Vec<Entry> {
@@ -227,7 +229,7 @@ pub static STEPS: &[Step] = &[
     step(
         "requestRecount",
         "Sends an inventory audit back to be counted again.",
-        (&["IN_REVIEW"], "RECOUNT"),
+        (&["IN_REVIEW", "READY_TO_CLOSE"], "RECOUNT"),
         &[],
         &[&CHANGED],
     ),
@@ -261,5 +263,5 @@ pub static STEPS: &[Step] = &[
 static NOT_INVENTORY: Guard = Guard {
     code: "AUDIT_LOCKED",
     rule: "an inventory audit whose counts are approved stays closed",
-    holds: |_, record| Box::pin(async move { Ok(record.text("asset_kind") != "LOCATION") }),
+    holds: |_, record| Box::pin(async move { Ok(record.text("asset_kind") != INVENTORY) }),
 };

@@ -64,11 +64,50 @@ fn quantity(level: Option<&Record>) -> Decimal {
     level.map(|level| decimal(level.cell("available_qty"))).unwrap_or_default()
 }
 
-/// Whether every discrepancy above the threshold has a reason.
-pub async fn reasons_given(desk: &mut Desk<'_>, audit: &Record) -> Result<bool> {
+/// The rule that everything is counted before review.
+pub const UNCOUNTED: &str = "UNCOUNTED_TASKS";
+/// The rule that large discrepancies have a reason.
+pub const REASON_REQUIRED: &str = "REASON_CODE_REQUIRED";
+/// The rule that no stock becomes negative.
+pub const CONFLICT: &str = "INVENTORY_CONFLICT";
+
+/// Counts that are not made yet.
+pub async fn uncounted(desk: &mut Desk<'_>, audit: &Record) -> Result<Vec<Record>> {
+    let mut tasks = tasks(desk, audit).await?;
+    tasks.retain(|task| !task.has("counted_qty"));
+    Ok(tasks)
+}
+
+/// Counts whose discrepancy is above the threshold and has no reason.
+pub async fn unexplained(desk: &mut Desk<'_>, audit: &Record) -> Result<Vec<Record>> {
     let threshold = threshold(desk).await?;
-    let tasks = tasks(desk, audit).await?;
-    Ok(tasks.iter().all(|task| discrepancy(task) <= threshold || task.has("reason_code_id")))
+    let mut tasks = tasks(desk, audit).await?;
+    tasks.retain(|task| is_unexplained(task, threshold));
+    Ok(tasks)
+}
+
+fn is_unexplained(task: &Record, threshold: Decimal) -> bool {
+    discrepancy(task) > threshold && !task.has("reason_code_id")
+}
+
+/// The counts that a rule refuses, which has refused a step in this transaction; none for other rules.
+pub async fn about(desk: &mut Desk<'_>, audit: &Record, code: &str) -> Result<Vec<Record>> {
+    match code {
+        UNCOUNTED => uncounted(desk, audit).await,
+        REASON_REQUIRED => unexplained(desk, audit).await,
+        CONFLICT => {
+            let levels = levels(desk, audit).await?;
+            let mut tasks = tasks(desk, audit).await?;
+            tasks.retain(|task| corrected(task, levels.get(&place(task))) < Decimal::ZERO);
+            Ok(tasks)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// What a level becomes by a count.
+fn corrected(task: &Record, level: Option<&Record>) -> Decimal {
+    quantity(level) + decimal(task.cell("counted_qty")) - decimal(task.cell("total_qty"))
 }
 
 /// Reads the quantities by the books again, refuses large discrepancies without a reason, and says where they lie.
@@ -83,12 +122,11 @@ pub async fn freeze(desk: &mut Desk<'_>, audit: &Record) -> Result<Inventory> {
     tasks.extend(desk.update_each("total_qty", moved, Some(audit.uuid)).await?);
     let mut found = Inventory::None;
     for task in &tasks {
-        let is_above = discrepancy(task) > threshold;
-        if is_above && !task.has("reason_code_id") {
+        if is_unexplained(task, threshold) {
             let rule = "every discrepancy above the organization's threshold needs a reason code";
-            return Err(Error::Rule("REASON_CODE_REQUIRED", rule.to_owned()));
+            return Err(Error::Rule(REASON_REQUIRED, rule.to_owned()));
         }
-        found = match (found, is_above) {
+        found = match (found, discrepancy(task) > threshold) {
             (Inventory::Above, _) | (_, true) => Inventory::Above,
             _ => Inventory::Within,
         };
@@ -99,8 +137,12 @@ pub async fn freeze(desk: &mut Desk<'_>, audit: &Record) -> Result<Inventory> {
 /// Writes the counts of an approved audit to the stock, and says when everything in it was audited last.
 pub async fn reconcile(desk: &mut Desk<'_>, audit: &Record) -> Result<()> {
     let tasks = tasks(desk, audit).await?;
+    let is_kept = audit.cell("update_inventory").as_bool() != Some(true);
+    if is_kept && !tasks.is_empty() {
+        return Ok(());
+    }
     audited(desk, "asset", audit.number("asset_id").into_iter().collect()).await?;
-    if tasks.is_empty() || audit.cell("update_inventory").as_bool() != Some(true) {
+    if is_kept || tasks.is_empty() {
         return Ok(());
     }
     let noun = model().noun("StockLevel").ok_or(Error::Internal)?;
@@ -112,10 +154,10 @@ pub async fn reconcile(desk: &mut Desk<'_>, audit: &Record) -> Result<()> {
             continue;
         }
         let known = levels.remove(&place(task));
-        let after = quantity(known.as_ref()) + change;
+        let after = corrected(task, known.as_ref());
         if after < Decimal::ZERO {
             let message = "the stock would become negative; count again";
-            return Err(Error::Rule("INVENTORY_CONFLICT", message.to_owned()));
+            return Err(Error::Rule(CONFLICT, message.to_owned()));
         }
         match known {
             Some(level) => changed.push((level, after.into())),

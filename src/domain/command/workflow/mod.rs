@@ -2,7 +2,7 @@
 //! to where, who may take it, what must hold, and what follows.
 
 pub mod audit;
-mod counts;
+pub mod counts;
 mod issue;
 mod print;
 mod program;
@@ -118,6 +118,15 @@ pub async fn take(desk: &mut Desk<'_>, step: &'static Step, record: Record, orde
 
 /// The same, giving the record as it is afterwards.
 pub async fn advance(desk: &mut Desk<'_>, step: &'static Step, record: Record, order: &Order) -> Result<Record> {
+    permit(desk, step, &record).await?;
+    let mut columns = columns(desk, step, &record, order);
+    columns.retain(|(column, cell)| record.cell(column) != cell);
+    let record = if columns.is_empty() { record } else { desk.update_row(&record, columns, None).await? };
+    follow(desk, step, record, order).await
+}
+
+/// Refuses a step that cannot be taken from where the record stands, by this caller or as things are.
+pub async fn permit(desk: &mut Desk<'_>, step: &Step, record: &Record) -> Result<()> {
     let stands = record.text(step.column);
     if !step.from.contains(&stands) {
         let message = format!("{} is not possible in {stands}; it needs {}", step.name, step.from.join(" or "));
@@ -136,17 +145,24 @@ pub async fn advance(desk: &mut Desk<'_>, step: &'static Step, record: Record, o
         _ => {}
     }
     for guard in step.guards {
-        if !(guard.holds)(desk, &record).await? {
+        if !(guard.holds)(desk, record).await? {
             return Err(Error::Rule(guard.code, guard.rule.to_owned()));
         }
     }
+    Ok(())
+}
+
+/// The columns that a step sets.
+pub fn columns(desk: &Desk<'_>, step: &Step, record: &Record, order: &Order) -> Columns {
     let mut columns: Columns = step.to.map(|to| (step.column, Cell::from(to))).into_iter().collect();
     for effect in step.effects {
-        columns.extend(effect.sets.map(|sets| sets(desk, &record, order)).unwrap_or_default());
+        columns.extend(effect.sets.map(|sets| sets(desk, record, order)).unwrap_or_default());
     }
-    columns.retain(|(column, cell)| record.cell(column) != cell);
-    let parent = None;
-    let mut record = if columns.is_empty() { record } else { desk.update_row(&record, columns, parent).await? };
+    columns
+}
+
+/// Does what follows from a step, with the record as it is after it; gives the record as it is then.
+pub async fn follow(desk: &mut Desk<'_>, step: &Step, mut record: Record, order: &Order) -> Result<Record> {
     for effect in step.effects {
         if let Some(does) = effect.does {
             does(desk, &record, order).await?;

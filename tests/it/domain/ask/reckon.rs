@@ -95,6 +95,11 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
         ("Asset", "usedChildCount") => {
             count(world, "asset", "parent_id", row, |child| child.get("archived_at").is_null())
         }
+        ("Asset", "productUuid") => product(world, row),
+        ("Audit", "assetSlug") => {
+            let asset = world.table("asset").iter().find(|asset| asset.get("id") == row.get("asset_id"));
+            asset.map_or(Cell::Null, |asset| asset.get("slug").clone())
+        }
         ("User", "hasPassword") => Cell::Bool(!row.get("password_hash").is_null()),
         ("User", "apiAccess") => Cell::Bool(
             under(world, "membership", "user_id", row)
@@ -127,6 +132,9 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
         ("Audit", "subject") => if row.get("title").is_null() { row.get("name") } else { row.get("title") }.clone(),
         ("Audit", "stage") => stage(text(row, "state")).into(),
         ("Audit", "standing") => "active".into(),
+        (_, "organizationUuid") => world.table("organization")[0].get("uuid").clone(),
+        // The world has no keys.
+        ("Audit", "createdByKeyUuid" | "updatedByKeyUuid") => Cell::Null,
         ("User", "mailAddress") => text(row, "email").into(),
         ("User", "jobRoles") => {
             // A membership without them holds none.
@@ -188,6 +196,14 @@ fn breadcrumb(world: &World, row: &Row) -> String {
         world.table("asset").iter().filter(|above| text(row, "path").starts_with(text(above, "path"))).collect();
     way.sort_by_key(|above| text(above, "path").len());
     way.iter().map(|above| text(above, "name")).collect::<Vec<_>>().join(" > ")
+}
+
+/// The product that an asset is, else the nearest above it.
+fn product(world: &World, row: &Row) -> Cell {
+    let way = world.table("asset").iter().filter(|above| text(row, "path").starts_with(text(above, "path")));
+    let products = way.filter(|above| text(above, "kind") == "PRODUCT");
+    let nearest = products.max_by_key(|above| text(above, "path").len());
+    nearest.map_or(Cell::Null, |product| product.get("uuid").clone())
 }
 
 /// The audit that an asset's next one follows, and when that is due: calendar months after the last completed full audit,

@@ -12,7 +12,7 @@ on_both_stores!(
     item_8_an_audit_has_all_keys_in_order_and_its_values,
     item_9_counts_are_grouped_on_both_addresses,
     item_10_an_audit_is_overdue_by_one_rule,
-    item_11_every_state_has_its_word,
+    item_11_and_21_every_state_has_its_word,
     item_12_pages_follow_one_another,
     item_13_pages_have_bounds,
     item_14_statements_do_not_grow_with_the_page,
@@ -175,7 +175,7 @@ async fn item_10_an_audit_is_overdue_by_one_rule(kind: Store) {
     assert_eq!(site.get(&format!("{LIST}?overdue=false")).await.total(), 6);
 }
 
-async fn item_11_every_state_has_its_word(kind: Store) {
+async fn item_11_and_21_every_state_has_its_word(kind: Store) {
     let site = Site::new(kind).await;
     for (state, word) in [
         ("CREATED", "created"),

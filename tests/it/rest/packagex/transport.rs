@@ -13,6 +13,7 @@ on_both_stores!(
     item_3_credentials_that_are_not_good_are_refused_in_words,
     item_4_addresses_and_methods,
     item_6_only_inventory_audits_of_the_organization_are_there,
+    item_45_every_code_has_its_message,
     item_7_too_many_requests_are_refused,
 );
 
@@ -131,4 +132,43 @@ async fn item_7_too_many_requests_are_refused(kind: Store) {
     assert_eq!(reply.header("retry-after"), Some("60"));
     // Others have a pace of their own.
     site.get_as(READER, LIST).await.is(200);
+}
+
+/// The codes that other tests of this folder meet with their messages: what is left is met here.
+async fn item_45_every_code_has_its_message(kind: Store) {
+    let registry = [
+        ("missing_api_key", "API key is missing."),
+        ("invalid_api_key", "API key is invalid, expired or revoked."),
+        ("insufficient_scope", "These credentials do not allow this action."),
+        ("route_not_found", "Endpoint not found."),
+        ("audit_not_found", "Audit not found."),
+        ("method_not_allowed", "Method not allowed."),
+        ("payload_too_large", "Request body is too large."),
+        ("unsupported_media_type", "Content type must be application/json."),
+        ("invalid_json", "Request body is not valid JSON."),
+        ("invalid_query", "One or more query parameters are invalid."),
+        ("invalid_body", "One or more properties are invalid."),
+        ("no_eligible_tasks", "No items are eligible for counting at this location."),
+        ("too_many_tasks", "More than 100 tasks would be generated; narrow the scope with item_ids or layout_ids."),
+        ("uncounted_tasks", "Every task must be counted before review."),
+        ("reason_code_required", "A reason code is required where the discrepancy exceeds the threshold."),
+        ("duplicate_number", "An audit with this number already exists at this location."),
+        ("invalid_transition", "The audit cannot move from approved to processing."),
+        ("audit_locked", "The audit can no longer be changed in this way."),
+        ("inventory_conflict", "Applying the counts would make an inventory level negative."),
+        ("rate_limited", "Too many requests. Try again in 5 seconds."),
+        ("internal_error", "Something went wrong."),
+    ];
+    let site = Site::new(kind).await;
+    let document = site.send("GET", "/docs/packagex/openapi.json", &[], "").await.json().to_string();
+    for (code, message) in registry {
+        let pair = format!("\"message\":\"{message}\",\"data\":{{}},\"code\":\"{code}\"");
+        assert!(document.contains(&pair) || code == "method_not_allowed", "{code}");
+    }
+    let reply = site.send("PUT", LIST, &[], "").await;
+    assert_eq!(reply.refused(405), ("method_not_allowed".to_owned(), "Method not allowed.".to_owned(), Vec::new()));
+    // A defect, as a client meets one.
+    site.sql("ALTER TABLE count_task RENAME TO gone").await;
+    let told = ("internal_error".to_owned(), "Something went wrong.".to_owned(), Vec::new());
+    assert_eq!(site.get(LIST).await.refused(500), told);
 }
