@@ -69,7 +69,8 @@ pub fn place(path: &str) -> Option<Place> {
         [organization, "audits"] => (organization, Ours::Audits),
         [organization, "future-audits"] => (organization, Ours::FutureAudits),
         [organization, "products", product, "audits"] => (organization, Ours::ProductAudits(slug(product))),
-        [organization, "products", product, "audits", audit] => {
+        // A path that ends in a slash is none.
+        [organization, "products", product, "audits", audit] if !audit.is_empty() => {
             (organization, Ours::Audit(slug(product), number(audit)))
         }
         [organization, "products", product, "audits", audit, "issues"] => {
@@ -199,9 +200,15 @@ mod tests {
         let issues = Place::Of(None, Ours::Issues(product.clone(), Some(4)));
         assert_eq!(at("x/products/a%20b/audits/4/issues"), Some(issues));
         assert_eq!(at("x/products/a%20b/audits/04"), Some(Place::Of(None, Ours::Audit(product, None))));
-        for unknown in
-            ["", "x", "x/audits/", "x/products/a", "x/products/a/audits/4/", "x/products/a/audits/4/issues/1"]
-        {
+        for unknown in [
+            "",
+            "x",
+            "x/audits/",
+            "x/products/a",
+            "x/products/a/audits/",
+            "x/products/a/audits/4/",
+            "x/products/a/audits/4/issues/1",
+        ] {
             assert_eq!(at(unknown), None, "{unknown}");
         }
         for unknown in ["/api/auth", "/api/auth/", "/api/auth/sign-up/email", "/api/auth/get-session/"] {

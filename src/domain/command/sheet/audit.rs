@@ -96,7 +96,7 @@ async fn new(desk: &mut Desk<'_>, draft: &mut Draft<'_>) -> Result<()> {
     let organization = desk.load_id("Organization", Some(desk.organization_id)).await?.ok_or(Error::Internal)?;
     if let Some(asset) = &asset {
         if asset.has("archived_at") {
-            draft.fault("assetId", "ARCHIVED", "is out of use");
+            out_of_use(draft);
             return Ok(());
         }
         draft.set("asset_kind", asset.cell("kind").clone());
@@ -105,9 +105,13 @@ async fn new(desk: &mut Desk<'_>, draft: &mut Draft<'_>) -> Result<()> {
     counts(desk, draft, asset.as_ref()).await?;
     // Numbers are taken last: a refused audit takes none, as the transaction gives them back.
     let sequence = match &asset {
-        Some(asset) => Some(numbers::of_asset(desk, "audit_counter", asset.id).await?),
+        Some(asset) => numbers::of_used_asset(desk, "audit_counter", asset.id).await?,
         None => None,
     };
+    if asset.is_some() && sequence.is_none() {
+        out_of_use(draft);
+        return Ok(());
+    }
     draft.set("asset_sequence", sequence);
     number(desk, draft).await?;
     let number = draft.text("number").to_owned();
@@ -118,6 +122,10 @@ async fn new(desk: &mut Desk<'_>, draft: &mut Draft<'_>) -> Result<()> {
     draft.set("number_tail", numbers::tail(&number.to_ascii_lowercase()));
     draft.set("number_norm", number.to_ascii_lowercase());
     Ok(())
+}
+
+fn out_of_use(draft: &mut Draft<'_>) {
+    draft.fault("assetId", "ARCHIVED", "is out of use");
 }
 
 /// The standard and level of an audit that names none: the asset's, else the organization's (contract ablebase 4.3).

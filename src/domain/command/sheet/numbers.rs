@@ -14,10 +14,21 @@ pub async fn of_organization(desk: &mut Desk<'_>, counter: &str) -> Result<i64> 
 
 /// The next number of a counter of an asset.
 pub async fn of_asset(desk: &mut Desk<'_>, counter: &str, asset_id: i64) -> Result<i64> {
+    counted(desk, (counter, asset_id), "").await?.ok_or(Error::Internal)
+}
+
+/// The same for an asset that is in use; none where somebody beside the gateway has archived it since it was read
+/// (contract ablebase 4.3).
+pub async fn of_used_asset(desk: &mut Desk<'_>, counter: &str, asset_id: i64) -> Result<Option<i64>> {
+    counted(desk, (counter, asset_id), " AND archived_at IS NULL").await
+}
+
+async fn counted(desk: &mut Desk<'_>, (counter, id): (&str, i64), condition: &str) -> Result<Option<i64>> {
     let sql = format!(
-        "UPDATE asset SET {counter} = {counter} + 1 WHERE organization_id = $1 AND id = $2 RETURNING CAST({counter} AS BIGINT)"
+        "UPDATE asset SET {counter} = {counter} + 1 WHERE organization_id = $1 AND id = $2{condition} RETURNING \
+         CAST({counter} AS BIGINT)"
     );
-    desk.number(&sql, vec![Arg::long(desk.organization_id), Arg::long(asset_id)]).await?.ok_or(Error::Internal)
+    desk.number(&sql, vec![Arg::long(desk.organization_id), Arg::long(id)]).await
 }
 
 /// The number of an activity and its key in a sorted list, by its parent's number and its position there (contract
