@@ -215,10 +215,17 @@ def hold(house, sql, seconds):
         store.close()
 
     def postgres():
-        threading.Timer(0.4, locked.set).start()
-        psql(house.url, f"SET audit_gateway.organization = '*'; BEGIN; {sql}; SELECT pg_sleep({seconds + 0.4}); COMMIT")
+        psql(house.url, f"SET audit_gateway.organization = '*'; BEGIN; {sql}; SELECT pg_sleep({seconds}); COMMIT")
+
+    def asleep():
+        sleeping = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+        while psql(house.url, sleeping).strip() == "0":
+            pass
+        locked.set()
 
     thread = threading.Thread(target=postgres if house.database else sqlite)
     thread.start()
+    if house.database:
+        threading.Thread(target=asleep, daemon=True).start()
     check(locked.wait(20), "the store cannot be locked")
     return thread
