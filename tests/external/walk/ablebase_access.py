@@ -87,22 +87,30 @@ def methods(house):
         check(raw[0] == 405 and [name for name, _ in raw[1]].count("allow") == 1, raw)
 
 
+def paths(house):
+    """Addresses that there are not, also with a slash too many; what is asked of them does not matter."""
+    unknown = (404, "NOT_FOUND", "Not found")
+    for gone in ["sign-up/email", "forget-password", "sign-in/social", "sign-in/github", "sign-out/", "get-session/"]:
+        refused(house.send("POST", f"/api/auth/{gone}", json={}), unknown, gone)
+    for rest in ["audits/", "future-audits/", "nothing", "products/web-shop", "products/web-shop/audits/1/",
+                 "products/web-shop/audits/1/issues/", "products/web-shop/audits/1/issues/1",
+                 "products/web-shop/audits/"]:
+        for method in ["GET", "POST", "PUT"]:
+            refused(ask(house, method, rest, body_of(method)), unknown, f"{method} {rest}")
+
+
 def item_49_errors_have_a_code_and_a_message_and_nothing_else(house):
     """Each status once; the defect is a table that is not there. Every refusal of this walk is checked alike."""
     path = audit(house)
     methods(house)
-    unknown = (404, "NOT_FOUND", "Not found")
-    for rest in ["audits/", "nothing", "products/web-shop/audits/", "products/web-shop", f"{path}/", f"{path}/issues/"]:
-        refused(ask(house, "GET", rest), unknown, rest)
-    for gone in ["sign-up/email", "forget-password", "sign-in/social", "sign-in/github"]:
-        refused(house.send("POST", f"/api/auth/{gone}", json={}), unknown, gone)
     refused(house.send("GET", at(house, "audits")), NOT_IN)
     refused(house.send("POST", at(house, "products/web-shop/audits"), headers=crumb(opened(house))), FOREIGN)
     refused(ask(house, "DELETE", path), ROLE)
     refused(ask(house, "PATCH", path, {"title": 7}), (400, "VALIDATION_ERROR", "title: must be a string or null"))
     refused(ask(house, "POST", "products/recipe-site/audits", {}), ARCHIVED)
     refused(ask(house, "PATCH", path, {}, headers={"if-match": '"7"'}), STALE)
-    for given, message in [({"email": None}, "email: must be a string"), ({"password": 7}, "password: must be a string"),
+    for given, message in [({"email": None}, "email: must be a string"),
+                           ({"password": 7}, "password: must be a string"),
                            ({"rememberMe": "yes"}, "rememberMe: must be a boolean"),
                            ({"email": 1, "password": 1}, "email: must be a string")]:
         refused(sign_in(house, **given), (400, "VALIDATION_ERROR", message))
@@ -124,3 +132,4 @@ def item_49_errors_have_a_code_and_a_message_and_nothing_else(house):
         house.operator("ALTER TABLE issue_gone RENAME TO issue")
     same(listed(house, f"{path}/issues", "issues", []), [])
     remove(house, path)
+    paths(house)

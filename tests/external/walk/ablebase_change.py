@@ -1,7 +1,7 @@
 """Other changes of an audit (items 34 to 39)."""
 
-from ablebase_words import (ADMIN, NO_AUDIT, STALE, amend, ask, audit, done, invalid, product, begin, last_event, refused,
-                            remove, show, standards, stored)
+from ablebase_words import (ADMIN, NO_AUDIT, STALE, amend, ask, audit, begin, done, invalid, last_event, product,
+                            refused, remove, show, standards, stored)
 from house import check, same
 
 UNKNOWN = "standardId: unknown standard"
@@ -52,7 +52,8 @@ def item_35_a_level_is_one_of_the_standards(house):
     before = show(house, path)
     for body in [{"conformanceLevel": there}, {"conformanceLevel": "AA"}, {"conformanceLevel": "x"},
                  {"conformanceLevel": ""}, {"standardId": None}, {"standardId": None, "conformanceLevel": "a"},
-                 {"standardId": "wcag-2-1"}, {"standardId": "iso-9001"}, {"standardId": "iso-9001", "conformanceLevel": "a"},
+                 {"standardId": "wcag-2-1"}, {"standardId": "iso-9001"},
+                 {"standardId": "iso-9001", "conformanceLevel": "a"},
                  {"standardId": "wcag-2-2", "conformanceLevel": there}]:
         invalid(ask(house, "PATCH", path, body), LEVEL, body)
     same(show(house, path), before, "nothing changed")
@@ -64,7 +65,8 @@ def item_35_a_level_is_one_of_the_standards(house):
     invalid(ask(house, "PATCH", path, {"conformanceLevel": "a"}), LEVEL)
     same(level(conformanceLevel=None), [None, None])
     for wrong in [7, [], {}, False]:
-        invalid(ask(house, "PATCH", path, {"conformanceLevel": wrong}), "conformanceLevel: must be a string or null", wrong)
+        told = ask(house, "PATCH", path, {"conformanceLevel": wrong})
+        invalid(told, "conformanceLevel: must be a string or null", wrong)
 
 
 def item_36_what_does_not_differ_is_not_written(house):
@@ -117,7 +119,8 @@ def item_38_what_somebody_else_changed_is_not_overwritten(house):
 def item_39_a_refused_change_changes_nothing(house):
     path = audit(house, {"title": "Kept"})
     before, events = done(ask(house, "GET", path), 200), house.events()
-    good = {"type": "re_audit", "title": "Lost", "description": "Lost", "status": "completed", "startedAt": "2020-01-01"}
+    good = {"type": "re_audit", "title": "Lost", "description": "Lost", "status": "completed",
+            "startedAt": "2020-01-01"}
     for wrong, message in [
         ({"completedAt": "x"}, "completedAt: must be an ISO 8601 date-time or null"), ({"standardId": "x"}, UNKNOWN),
         ({"conformanceLevel": "x"}, LEVEL), ({"standardId": None, "conformanceLevel": "aa"}, LEVEL),

@@ -22,7 +22,8 @@ def only(house, slug):
 
 
 def default(house, months):
-    house.make("updateOrganization", "organization { id }", OWNER, id=house.own["id"], defaultAuditFrequencyMonths=months)
+    house.make("updateOrganization", "organization { id }", OWNER, id=house.own["id"],
+               defaultAuditFrequencyMonths=months)
 
 
 def item_43_products_with_a_frequency_and_no_full_audit_are_listed(house):
@@ -88,8 +89,10 @@ def item_44_the_latest_completed_full_audit_counts(house):
 
 def item_45_months_are_added_by_the_calendar(house):
     for base, months, wanted in [
-        ("2024-06-01T00:00:00Z", 12, "2025-06-01T00:00:00.000Z"), ("2024-08-31T10:15:00Z", 6, "2025-02-28T10:15:00.000Z"),
-        ("2023-11-30T00:00:00Z", 3, "2024-02-29T00:00:00.000Z"), ("2024-02-29T12:00:00Z", 12, "2025-02-28T12:00:00.000Z"),
+        ("2024-06-01T00:00:00Z", 12, "2025-06-01T00:00:00.000Z"),
+        ("2024-08-31T10:15:00Z", 6, "2025-02-28T10:15:00.000Z"),
+        ("2023-11-30T00:00:00Z", 3, "2024-02-29T00:00:00.000Z"),
+        ("2024-02-29T12:00:00Z", 12, "2025-02-28T12:00:00.000Z"),
         ("2025-01-31T00:00:00Z", 3, "2025-04-30T00:00:00.000Z"),
         # The day is that of UTC.
         ("2025-01-31T23:59:59.999999-01:00", 1, "2025-03-01T00:59:59.999Z"),
@@ -125,16 +128,14 @@ def item_46_a_product_that_was_never_audited_is_due_after_its_creation(house):
 def item_47_what_is_due_now_is_not_overdue(house):
     """A client cannot stop the clock: it asks until the answer turns, and compares with the time it asked at."""
     now = datetime.datetime.now(datetime.timezone.utc)
-    slug, _ = product(house, auditFrequencyMonths=12)
-    base = now.replace(day=min(now.day, 28)) - datetime.timedelta(seconds=30)
-    try:
-        base = now.replace(year=now.year - 1) + datetime.timedelta(seconds=2)
-    except ValueError:
-        # On a 29th of February there is no such day a year ago; no month's end may be between.
-        base = now.replace(year=now.year - 1, day=28)
-    base = base.replace(microsecond=base.microsecond // 1000 * 1000)
+    due = now + datetime.timedelta(seconds=2)
+    due = due.replace(microsecond=due.microsecond // 1000 * 1000)
+    # A year ago, or in the leap year before the day that has no other: a 29th of February.
+    years = 1 if (due.month, due.day) != (2, 29) else 4
+    base = due.replace(year=due.year - years)
+    slug, _ = product(house, auditFrequencyMonths=12 * years)
     finished(house, slug, base.isoformat())
-    due = base.replace(year=now.year).timestamp()
+    due = due.timestamp()
     turned, nearest = False, []
     for _ in range(2000):
         before = time.time()

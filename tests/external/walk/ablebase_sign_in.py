@@ -9,7 +9,7 @@ import requests
 from ablebase_words import (ADMIN, COOKIE, FOREIGN, INSTANT, MEMBER, NO_ORGANIZATION, NOT_IN, OPERATIONS, SESSION, USER,
                             WRONG, ask, at, begin, crumb, done, mail, moment, opened, product, read, refused,
                             session_of, sign_in)
-from house import PASSWORD, check, same
+from house import HOME, PASSWORD, check, same
 
 ATTRIBUTES = "Path=/; HttpOnly; SameSite=Lax"
 HTTPS = "https://gw.example.org"
@@ -125,10 +125,11 @@ def item_05_the_store_does_not_know_the_token(house):
     token = opened(house)
     digest = hashlib.sha256(token.encode()).hexdigest()
     if house.database:
-        count = ("SELECT string_agg(format('SELECT count(*) FROM %I.%I t WHERE t::text LIKE ''%%{0}%%''', table_schema, "
-                 "table_name), ' UNION ALL ') FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND "
+        count = ("SELECT string_agg(format('SELECT count(*) FROM %I.%I t WHERE t::text LIKE ''%%{0}%%''', "
+                 "table_schema, table_name), ' UNION ALL ') FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND "
                  "table_schema NOT IN ('pg_catalog', 'information_schema')")
-        found = [sum(map(int, house.operator(house.operator(count.format(text))).split())) for text in (token, digest)]
+        asked = [house.operator(count.format(text)) for text in (token, digest)]
+        found = [sum(map(int, house.operator(sql).split())) for sql in asked]
     else:
         files = []
         for path in glob.glob(os.path.join(house.work, "data", "*.sqlite*")):
@@ -154,7 +155,12 @@ def item_06_bearers_of_tokens_keys_and_sessions_come_in(house):
         body = {} if method in ("POST", "PATCH") else None
         refused(ask(house, method, rest, body, token=foreign), NO_ORGANIZATION, f"{method} {rest}")
         unauthorized(ask(house, method, rest, body, token=house.data_key), f"{method} {rest}")
-    # The key acts in its own organization only, also where its user is a member of another.
+    # A key acts in its own organization only, also where its person is a member of another.
+    told = house.graphql(house.token("casey.consultant", HOME), document)["createApiKey"]
+    check(told["token"], told)
+    done(ask(house, "GET", there, token=house.token("casey.consultant", HOME)), 200)
+    done(ask(house, "GET", "audits", token=told["token"]), 200)
+    refused(ask(house, "GET", there, token=told["token"]), NO_ORGANIZATION, "a key of casey's")
     unauthorized(ask(house, "GET", "audits", token="nonsense", headers=crumb(opened(house))), "the bearer decides")
     for token in ["x" * 43, house.api_key + "x", "ak_"]:
         unauthorized(ask(house, "GET", "audits", token=token), token)
