@@ -64,16 +64,17 @@ def item_02_whatever_is_wrong_is_told_alike(house):
     house.make("createUser", "user { id }", username="no.password", email="no.password@harbour-foods.example")
     right = PASSWORD.format("off-otto")
     took = {}
-    for email, password in [(mail(MEMBER), "wrong"), ("nobody@harbour-foods.example", right),
-                            ("off.otto@harbour-foods.example", right), ("no.password@harbour-foods.example", right)]:
-        for _ in range(2):
-            begun = time.monotonic()
-            told = sign_in(house, email=email, password=password)
-            took.setdefault(email, []).append(time.monotonic() - begun)
-            refused(told, WRONG, email)
-            check("set-cookie" not in told.headers, email)
+    tries = [(mail(MEMBER), "wrong"), ("nobody@harbour-foods.example", right),
+             ("off.otto@harbour-foods.example", right), ("no.password@harbour-foods.example", right)]
+    # In turns, so that a busy moment of the machine falls on all of them.
+    for email, password in tries * 3:
+        begun = time.monotonic()
+        told = sign_in(house, email=email, password=password)
+        took.setdefault(email, []).append(time.monotonic() - begun)
+        refused(told, WRONG, email)
+        check("set-cookie" not in told.headers, email)
     least = min(took[mail(MEMBER)])
-    check(all(min(times) > least * 0.4 for times in took.values()), took)
+    check(all(min(times) > least / 4 for times in took.values()), took)
     opened(house)
 
 
@@ -126,8 +127,8 @@ def item_05_the_store_does_not_know_the_token(house):
     digest = hashlib.sha256(token.encode()).hexdigest()
     if house.database:
         count = ("SELECT string_agg(format('SELECT count(*) FROM %I.%I t WHERE t::text LIKE ''%%{0}%%''', "
-                 "table_schema, table_name), ' UNION ALL ') FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND "
-                 "table_schema NOT IN ('pg_catalog', 'information_schema')")
+                 "table_schema, table_name), ' UNION ALL ') FROM information_schema.tables "
+                 "WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')")
         asked = [house.operator(count.format(text)) for text in (token, digest)]
         found = [sum(map(int, house.operator(sql).split())) for sql in asked]
     else:
