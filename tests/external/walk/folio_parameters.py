@@ -46,8 +46,8 @@ def item_09_the_four_spellings_of_sort_by_and_no_others(house):
                 same(ids(house, f"{path}?sortBy={name}&sortOrder=asc", 5), wanted, name)
             same(*[ask(house, f"{path}?sortBy={name}&sortOrder=asc").text for name in names])
     for word, path, _ in paths(record):
-        for wrong in ["id", "user_id", "action_date desc", "action_date;", "", "ACTION_DATE", " action_date", "eventdate",
-                      "action_date,id"]:
+        for wrong in ["id", "user_id", "action_date desc", "action_date;", "", "ACTION_DATE", " action_date",
+                      "eventdate", "action_date,id"]:
             violations(house, f"{path}?sortBy={quoted(wrong)}", ("sortBy", wrong))
 
 

@@ -37,10 +37,10 @@ def item_46_the_mutation_fills_in_and_asks_for_the_permission(house):
         {"id": own, "type": "INVOICE", "action": "EDIT", "entityId": invoice, "userId": ACTOR, "extra": {"batch": 7},
          "eventDate": "2026-01-02T03:04:06Z", "actionDate": "2026-01-02T03:04:05Z", "originalSnapshot": {"a": 1}})
     ended = time.time()
-    same(told, {"data": {"recordAcquisitionEvents": {
+    same(told["data"], {"recordAcquisitionEvents": {
         "received": 4, "inserted": 2, "duplicates": 0, "refused": 2,
         "errors": [{"index": 1, "id": None, "field": "extra", "message": "unknown key"},
-                   {"index": 2, "id": None, "field": "invoiceId", "message": "is required"}]}}})
+                   {"index": 2, "id": None, "field": "invoiceId", "message": "is required"}]}})
     found = events(house, f"/piece/{piece['entityId']}", 1)[0]
     check(re.fullmatch(UUID, found["id"]) and found["id"][14] == "4", found)
     same([found["userId"], found["action"], found["actionDate"], found["pieceSnapshot"]],

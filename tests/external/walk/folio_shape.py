@@ -25,7 +25,7 @@ def item_01_every_path_answers_a_member_in_the_documents_schemas(house):
                     told = ask(house, path, tenant=tenant)
                     same([told.status_code, told.headers["content-type"]], [200, "application/json"], path)
                     found = valid(word, told.json())
-                    check(found or record == records[-1] or path.endswith(HISTORY) or record not in records, path)
+                    check(found or record not in records or path.endswith(HISTORY), path)
     for word in TYPES:
         record = uid()
         given = {TYPES[word][2]: {"a": [1, None]}, original(word): {}}
