@@ -1,9 +1,8 @@
 """What stands in collections and events (items 1 to 7)."""
 
-import os
 import re
-import sqlite3
 
+from changes_proof import tamper
 from folio_words import (ACTOR, DATE, HISTORY, OPEN, TENANTS, TYPES, ask, bring, event, events, ids, known, lines,
                          literal, original, paths, take, uid, valid, whole)
 from house import HOME, NEIGHBOUR, check, same
@@ -82,21 +81,9 @@ def item_02_keys_stand_in_their_order_and_what_is_null_is_absent(house):
 
 def untrailed(house, record):
     """Takes the operator's row away, with the guard off: later events go on where the trail was."""
+    guard = [f"ALTER TABLE change_event {what} TRIGGER USER" for what in ["DISABLE", "ENABLE"]]
     sql = f"DELETE FROM change_event WHERE uuid = {literal(house, record)} AND sequence > 90000000"
-    if house.database:
-        house.operator(f"ALTER TABLE change_event DISABLE TRIGGER USER; {sql}; "
-                       "ALTER TABLE change_event ENABLE TRIGGER USER")
-        return
-    path = os.path.join(house.work, "data", "audit-gateway.sqlite")
-    store = sqlite3.connect(path, timeout=20, isolation_level=None)
-    made = store.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = "
-                         "'change_event'").fetchall()
-    for name, _ in made:
-        store.execute(f"DROP TRIGGER {name}")
-    store.execute(sql)
-    for _, text in made:
-        store.execute(text)
-    store.close()
+    tamper(house, guard if house.database else None, sql)
 
 
 def item_03_ids_without_events_are_empty_and_capitals_are_read(house):
