@@ -186,12 +186,14 @@ def item_42_every_form_of_a_file_gives_the_same_rows(house):
         same(ask(house, f"/{word}/{record}", tenant=HOME).text, ask(house, f"/{word}/{record}").text)
 
 
-def most_memory(house, count, length):
+def most_memory(house, count, length, begin="", between="\n", end="\n"):
     """The most memory in KiB that an import of so many events takes, each with a note of such a length."""
     path, record, note = os.path.join(house.work, "events"), uid(), "x" * length
     with open(path, "w", encoding="utf-8") as out:
         for number in range(count):
-            out.write(json.dumps(event("order", record, number % 60, orderSnapshot={"note": note})) + "\n")
+            out.write(between if number else begin)
+            out.write(json.dumps(event("order", record, number % 60, orderSnapshot={"note": note})))
+        out.write(end)
     run, most = importer(house, "--organization", NEIGHBOUR, path), 0
     while run.poll() is None:
         try:
@@ -214,10 +216,12 @@ def item_43_memory_does_not_grow_with_the_file(house):
         return
     short, long = most_memory(house, 2000, 8000), most_memory(house, 6000, 8000)
     check(10_000 < short and long < short + 24 * 1024, f"{short} KiB, then {long} KiB")
+    array = most_memory(house, 6000, 8000, "[", ",", "]")
+    check(array < short + 24 * 1024, f"{short} KiB, as an array {array} KiB")
     count = int(os.environ.get("WALK_EVENTS", "20000"))
     many = most_memory(house, count, 10)
     check(many < short + 24 * 1024, f"{short} KiB, with {count} events {many} KiB")
-    print(f"     memory of imports: {short} KiB, {long} KiB, {count} events: {many} KiB")
+    print(f"     memory of imports: {short} KiB, {long} KiB, {array} KiB, {count} events: {many} KiB")
 
 
 def item_44_unknown_keys_are_refused_or_kept_by_type(house):
