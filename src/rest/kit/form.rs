@@ -4,7 +4,6 @@
 use serde_json::Value as Json;
 
 use super::out::{Cells, Out};
-use crate::domain::ask::Expr;
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug)]
@@ -67,8 +66,8 @@ pub struct Many {
     pub relation: &'static str,
     /// Its order, descending where true; the id ends it.
     pub order: &'static [(&'static str, bool)],
-    /// Which of them, by names of fields of the other noun.
-    pub only: Option<fn() -> Expr>,
+    /// Which of them: a field of the other noun, and its word.
+    pub only: Option<(&'static str, &'static str)>,
     /// The form of each.
     pub form: &'static Form,
 }

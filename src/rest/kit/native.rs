@@ -19,9 +19,10 @@ pub struct Native {
 #[derive(Default)]
 struct Selection(Vec<(String, Self)>);
 
-/// A list within a record: its order, and how many of it.
+/// A list within a record: its order, which of it, and how many.
 struct Listed<'o> {
     order: &'o [(&'static str, bool)],
+    only: Option<(&'static str, &'static str)>,
     most: usize,
 }
 
@@ -99,9 +100,16 @@ impl Selection {
         let Some((relation, target)) = found else { return (noun, self) };
         let below = if relation.shape == Shape::Connection {
             let order = order_argument(target, list.order);
-            self.child(format!("{name}(first: {}{order})", list.most)).child("nodes".to_owned())
+            let only = list.only.map(|(field, word)| format!(", filter: {{{field}: {{eq: {word}}}}}"));
+            let only = only.unwrap_or_default();
+            self.child(format!("{name}(first: {}{order}{only})", list.most)).child("nodes".to_owned())
         } else {
-            self.child(name.to_owned())
+            let below = self.child(name.to_owned());
+            // A list without arguments is given whole: its rows tell which they are.
+            if let Some((field, _)) = list.only {
+                below.child(field.to_owned());
+            }
+            below
         };
         (target, below)
     }
@@ -157,15 +165,17 @@ impl Fragments<'_> {
     }
 
     fn list(&mut self, noun: &'static Noun, many: &Many, path: &str, into: &mut Selection) {
-        let (noun, into) = into.enter(noun, many.relation, &Listed { order: many.order, most: self.nested });
+        let listed = Listed { order: many.order, only: many.only, most: self.nested };
+        let (noun, into) = into.enter(noun, many.relation, &listed);
         self.spread(noun, path, many.form, into);
     }
 }
 
 fn along<'s>(noun: &'static Noun, path: &str, into: &'s mut Selection) -> (&'static Noun, &'s mut Selection) {
+    let listed = Listed { order: &[], only: None, most: NESTED_MOST };
     path.split('.')
         .filter(|name| !name.is_empty())
-        .fold((noun, into), |(noun, into), name| into.enter(noun, name, &Listed { order: &[], most: NESTED_MOST }))
+        .fold((noun, into), |(noun, into), name| into.enter(noun, name, &listed))
 }
 
 /// The value of `Link` that leads to GraphiQL with a query.
@@ -196,5 +206,20 @@ mod tests {
         assert_eq!(tail(&form, &natives), text);
         let noun = model().noun("Audit").unwrap();
         assert_eq!(order_argument(noun, many.order), ", orderBy: [{field: UUID, direction: DESC}]");
+    }
+
+    static WORDS: LazyLock<Form> = LazyLock::new(|| Form::of("Words", "CommentGroup").value("id", &["uuid"], TEXT));
+    static FINDING: LazyLock<Form> = LazyLock::new(|| {
+        let rejections =
+            Many { relation: "commentGroups", order: &[], only: Some(("kind", "REJECTION")), form: &WORDS };
+        Form::of("Finding", "Issue").many("rejections", rejections)
+    });
+
+    #[test]
+    fn a_part_of_a_list_is_asked_for_or_told_apart() {
+        let tasks = Many { relation: "issues", order: &[], only: Some(("kind", "TASK")), form: &FINDING };
+        let text = "{ issues(first: 7, filter: {kind: {eq: TASK}}) { nodes { ...Finding } } } } } \
+                    fragment Finding on Issue { commentGroups { kind ...Words } } fragment Words on CommentGroup { uuid }";
+        assert_eq!(tail_of(&Form::of("Visit", "Audit").many("tasks", tasks), &[], 7), text);
     }
 }

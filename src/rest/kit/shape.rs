@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::condition::at;
 use super::form::{Form, Is, Many, Member};
 use super::out::{Cells, Out};
-use crate::domain::ask::{self, Ask, Expr, Level, One, OrderBy, Question, Select, Window, named_order};
+use crate::domain::ask::{self, Ask, Expr, Level, One, OrderBy, Question, Select, Test, Window, named_order};
 use crate::domain::cell::Cell;
 use crate::domain::cx::Cx;
 use crate::domain::describe::Noun;
@@ -220,7 +221,7 @@ fn list(noun: &'static Noun, many: &Many, then: &'static str) -> (ask::Many, Sha
         Shape::of(&Form { members, ..Form::of(many.form.name, target.name) })
     };
     let ask = Ask {
-        expr: many.only.map_or_else(Expr::always, |only| only()),
+        expr: many.only.map_or_else(Expr::always, |(field, word)| at(target, field, Test::Eq(word.into()))),
         order: named_order(target, many.order),
         window: Window::default(),
         rows: true,

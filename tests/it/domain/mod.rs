@@ -5,5 +5,3 @@ mod db;
 mod model;
 mod trail;
 mod turn;
-
-pub use self::ask::stage;

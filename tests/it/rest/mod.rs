@@ -7,10 +7,11 @@ mod folio;
 mod golden;
 mod packagex;
 mod schema;
+pub mod surfaces;
 
 use std::sync::Arc;
 
-use audit_gateway::auth::{self, ApiKeys, Authority, Presented, Secret, SigningKeys};
+use audit_gateway::auth::{self, ApiKeys, Authority, Presented, Secret, SignedTokens, SigningKeys};
 use audit_gateway::config::Config;
 use audit_gateway::domain::cell::{Cell, Kind};
 use audit_gateway::domain::cx::{Clock, Cx, Surface};
@@ -20,12 +21,14 @@ use audit_gateway::graphql::{Service, Settings};
 use audit_gateway::http::{self, App, Gateway, Parts};
 use audit_gateway::rest::ablebase::Ablebase;
 use audit_gateway::rest::action_audit::ActionAudit;
+use audit_gateway::rest::auditcomply::{Auditcomply, Lives};
 use audit_gateway::rest::folio::{Folio, Masks};
 use audit_gateway::rest::kit::{Dialect, Pace};
+use audit_gateway::rest::packagex::Packagex;
 use audit_gateway::seed::demonstration;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use serde_json::Value as Json;
@@ -189,8 +192,17 @@ fn gateway(
     let service = Service::new(Settings::default(), Arc::new(authority.clone())).expect("the schema");
     let pending = Box::new(|| -> BoxFuture<'static, _> { Box::pin(async { Ok(0) }) });
     let (trusted, pace) = (vec![TRUSTED.to_owned()], Pace::new(config.ablebase_rate_limit));
+    let hour = TimeDelta::hours(1);
+    let auditcomply = Auditcomply {
+        tokens: Arc::new(SignedTokens::new(authority.clone(), &Secret::from_bytes(&[3; 32]).expect("a secret"))),
+        sessions: Arc::new(authority.clone()),
+        lives: Lives { token: hour, refresh: hour },
+        separator: config.auditcomply_breadcrumb_separator.0.clone(),
+    };
     let dialects: Vec<Arc<dyn Dialect>> = vec![
         Arc::new(ActionAudit::new(Arc::new(authority.clone()), DOCS)),
+        Arc::new(auditcomply),
+        Arc::new(Packagex::new(Arc::new(authority.clone()), Pace::new(config.packagex_rate_limit))),
         Arc::new(Ablebase::new(Arc::new(authority.clone()), config.ablebase_cookie_name.clone(), trusted, pace)),
         Arc::new(Folio::new(Arc::new(authority.clone()), Masks::of(&[REDACTED.to_owned()]).expect("masks"))),
     ];

@@ -6,12 +6,10 @@ use serde_json::{Value as Json, json};
 
 use super::N_USER;
 use super::issue::STATUS;
-use crate::domain::ask::{Expr, Test};
-use crate::domain::model::model;
 use crate::rest::auditcomply::write::{
     BOOL, DATE, DIGITS, DOUBLE, INSTANT, INT, JOINED, OBJECT_TEXT, TEXT, TEXT_OR_EMPTY, TEXTS, URI, elements, text_of,
 };
-use crate::rest::kit::{Form, Many, Write, at};
+use crate::rest::kit::{Form, Many, Write};
 
 /// The words of an audit's state, each with the states it stands for; the first is what is written.
 pub const STATES: &[(&str, &[&str])] = &[
@@ -38,10 +36,6 @@ const DEVICE: Write = Write {
     schema: || json!({ "type": "string", "enum": DEVICES.iter().copied().chain([""]).collect::<Vec<_>>() }),
     run: TEXT.run,
 };
-
-fn nonconformances() -> Expr {
-    model().noun("Issue").map_or_else(Expr::never, |noun| at(noun, "kind", Test::Eq("NONCONFORMANCE".into())))
-}
 
 static FOUND: LazyLock<Form> = LazyLock::new(|| {
     Form::of("ObservedNonConformance", "Issue")
@@ -109,7 +103,12 @@ static OBSERVATION: LazyLock<Form> = LazyLock::new(|| {
         .maybe("requirement_identifier", &["requirementIdentifier"], TEXT)
         .many(
             "nonconformances",
-            Many { relation: "issues", order: &[("legacyId", false)], only: Some(nonconformances), form: &FOUND },
+            Many {
+                relation: "issues",
+                order: &[("legacyId", false)],
+                only: Some(("kind", "NONCONFORMANCE")),
+                form: &FOUND,
+            },
         )
         .value("custom_responses", &["customResponses"], CUSTOM_RESPONSES)
         .maybe("observation", &["observation"], TEXT)

@@ -7,10 +7,8 @@ use serde_json::{Value as Json, json};
 use super::plan::ACTION;
 use super::settings::CATEGORY;
 use super::{N_ASSET, N_USER};
-use crate::domain::ask::{Expr, Test};
-use crate::domain::model::model;
 use crate::rest::auditcomply::write::{BOOL, DATE, DIGITS, INSTANT, INT, TEXT, elements, text_of};
-use crate::rest::kit::{Form, Many, Write, at};
+use crate::rest::kit::{Form, Many, Write};
 
 /// The words of an issue's status.
 pub const STATES: &[&str] = &["DRAFT", "OPEN", "INPROGRESS", "INREVIEW", "CLOSED", "OVERDUE", "REOPENED"];
@@ -31,10 +29,6 @@ static COMMENT_GROUP: LazyLock<Form> = LazyLock::new(|| {
         .value("id", &["legacyId"], INT)
         .many("comments", Many { relation: "comments", order: &[("createdAt", false)], only: None, form: &COMMENT })
 });
-
-fn of_kind(kind: &str) -> Expr {
-    model().noun("CommentGroup").map_or_else(Expr::never, |noun| at(noun, "kind", Test::Eq(kind.into())))
-}
 
 /// Pairs of label and value.
 const CUSTOM_FIELDS: Write = Write {
@@ -68,10 +62,10 @@ const CUSTOM_FIELDS: Write = Write {
 
 /// The members that both kinds have, from the actions on.
 fn common(form: Form) -> Form {
-    let group = |only| Many {
+    let group = |kind| Many {
         relation: "commentGroups",
         order: &[("legacyId", false)],
-        only: Some(only),
+        only: Some(("kind", kind)),
         form: &COMMENT_GROUP,
     };
     form.maybe("complete_by", &["completeBy"], DATE)
@@ -83,8 +77,8 @@ fn common(form: Form) -> Form {
         .one("assigned_to_user", "assignee", &N_USER)
         .one("assigned_by_user", "assignedBy", &N_USER)
         .one("approved_by_user", "approvedBy", &N_USER)
-        .sole("verification_comment_group", group(|| of_kind("VERIFICATION")), "")
-        .sole("rejection_comment_group", group(|| of_kind("REJECTION")), "")
+        .sole("verification_comment_group", group("VERIFICATION"), "")
+        .sole("rejection_comment_group", group("REJECTION"), "")
         .one("asset", "asset", &N_ASSET)
         .many("category", Many { relation: "categories", order: &[("legacyId", false)], only: None, form: &CATEGORY })
         .maybe("score_response", &["scoreResponse"], TEXT)

@@ -11,8 +11,6 @@ mod statements;
 mod tenants;
 mod world;
 
-pub use self::reckon::stage;
-
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 

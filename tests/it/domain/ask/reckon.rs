@@ -130,7 +130,7 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
         ("Audit", "wholeScore") => whole(&score(world, row)),
         ("Audit", "wholeScoreAlternative") => whole(row.get("score_alternative")),
         ("Audit", "subject") => if row.get("title").is_null() { row.get("name") } else { row.get("title") }.clone(),
-        ("Audit", "stage") => stage(text(row, "state")).into(),
+        ("Audit", "stage") => crate::rest::surfaces::word("action_audit", text(row, "state")).into(),
         ("Audit", "standing") => "active".into(),
         (_, "organizationUuid") => world.table("organization")[0].get("uuid").clone(),
         // The world has no keys.
@@ -153,18 +153,6 @@ pub fn value(world: &World, noun: &Noun, row: &Row, field: &Field) -> Cell {
         ("User", "portraitUrl") if row.get("avatar_content_type").is_null() => Cell::Null,
         ("User", "portraitUrl") => row.get("avatar_url").clone(),
         other => panic!("nobody has said in the test how {other:?} is derived"),
-    }
-}
-
-/// The state table of the contracts, word for word.
-pub fn stage(state: &str) -> &'static str {
-    match state {
-        "CREATED" => "planned",
-        "IN_PROGRESS" | "GENERATING" | "RECOUNT" => "executing",
-        "IN_REVIEW" | "READY_TO_CLOSE" => "in_review",
-        "CLOSED" => "executed",
-        "CANCELED" => "rejected",
-        other => panic!("{other} is no state"),
     }
 }
 

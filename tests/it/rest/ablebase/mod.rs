@@ -6,7 +6,7 @@ mod create;
 mod document;
 mod future;
 mod lists;
-mod native;
+pub mod native;
 mod sign_in;
 
 use std::collections::BTreeSet;

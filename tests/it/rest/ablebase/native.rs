@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::Office;
 use crate::rest::Seen;
+use crate::rest::surfaces::word;
 use crate::store::on_both_stores;
 
 on_both_stores!(everything_is_the_same_in_graphql, the_documentation_holds_every_query);
@@ -40,7 +41,7 @@ fn lower(value: &Json) -> Json {
 }
 
 /// A node of GraphQL as this interface shows it.
-fn shown(row: &Json, node: &Json) -> Json {
+pub fn shown(row: &Json, node: &Json) -> Json {
     let mut object = serde_json::Map::new();
     let is_future = row.get("nextAuditDate").is_some();
     for key in row.as_object().expect("a row").keys() {
@@ -54,10 +55,7 @@ fn shown(row: &Json, node: &Json) -> Json {
             "productSlug" => node["asset"]["slug"].clone(),
             "auditId" => node["audit"]["uuid"].clone(),
             "type" | "severity" | "impact" | "effort" | "priority" => lower(&node[key]),
-            "status" if ["CLOSED", "CANCELED"].contains(&node["state"].as_str().expect("a state")) => {
-                json!("completed")
-            }
-            "status" => json!("in_progress"),
+            "status" => word("ablebase", node["state"].as_str().expect("a state")).into(),
             "state" => json!(if node["status"] == "CLOSED" { "closed" } else { "open" }),
             "standardId" => node["standard"]["slug"].clone(),
             "conformanceLevel" => node["conformanceLevel"]["code"].clone(),
@@ -84,7 +82,7 @@ fn area(asset: &Json) -> Json {
 }
 
 /// What GraphQL leaves to its clients: among audits of the same number, the order of the products' short names.
-fn in_order(nodes: &mut [Json]) {
+pub fn in_order(nodes: &mut [Json]) {
     assert!(nodes.is_sorted_by_key(|node| -node["assetSequence"].as_i64().expect("a number")));
     nodes.sort_by_key(|node| {
         (

@@ -2,7 +2,7 @@
 
 mod access;
 mod document;
-mod native;
+pub mod native;
 mod order;
 mod shape;
 mod values;

@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::{House, RESOURCES, list, rows, texts};
 use crate::rest::Seen;
+use crate::rest::surfaces::word;
 use crate::store::on_both_stores;
 
 on_both_stores!(lists_are_the_same_in_graphql, records_are_the_same_in_graphql);
@@ -70,7 +71,7 @@ fn shown(resource: &str, key: &str, node: &Json) -> Json {
     let value = &node[&name_of(resource, key)];
     match (resource, key, value) {
         ("audits", "subject", _) => if node["title"].is_null() { &node["name"] } else { &node["title"] }.clone(),
-        ("audits", "stage", Json::String(state)) => crate::domain::stage(state).into(),
+        ("audits", "stage", Json::String(state)) => word("action_audit", state).into(),
         ("audits", "status", _) => json!("active"),
         ("users", "roles", _) => {
             let held = node["memberships"][0]["jobRoles"].as_array().cloned().unwrap_or_default();
@@ -102,7 +103,7 @@ fn shown(resource: &str, key: &str, node: &Json) -> Json {
 }
 
 /// Compares all fields of a row; gives their number.
-fn same(resource: &str, row: &Json, node: &Json) -> usize {
+pub fn same(resource: &str, row: &Json, node: &Json) -> usize {
     // What GraphQL leaves to its clients: the share of an activity's days that had passed.
     let derived = |key: &str| resource == "activities" && key == "time_progress";
     let fields = row.as_object().expect("a row").iter();

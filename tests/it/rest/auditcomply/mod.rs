@@ -1,12 +1,13 @@
 //! The dialect of AuditComply, against its contract: a test's name begins with the number of the acceptance item it shows.
 
 mod filters;
-mod native;
+pub mod native;
 mod paging;
 mod shapes;
 mod sign_in;
 mod site;
 mod transport;
+pub mod values;
 mod writes;
 
 /// What shows an item may stand here or with the code.

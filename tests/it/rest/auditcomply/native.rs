@@ -1,11 +1,14 @@
 //! The way over to GraphQL, and the description in OpenAPI.
 
+use std::collections::BTreeSet;
+
 use audit_gateway::domain::db::Store;
 use audit_gateway::rest::auditcomply::{operations, queries};
 use serde_json::Value as Json;
 
 use super::site::{Reply, Site, graphql};
 use super::transport::{LISTS, id_key};
+use super::values::same;
 use crate::store::on_both_stores;
 
 on_both_stores!(
@@ -22,30 +25,43 @@ fn query(reply: &Reply) -> String {
     query.into_owned()
 }
 
-/// The ids of the nodes that a query gives.
-async fn nodes(site: &Site, query: &str) -> Vec<i64> {
+/// The nodes that a query gives.
+async fn nodes(site: &Site, query: &str) -> Vec<Json> {
     let answer = graphql(site, query).await;
     assert!(answer.get("errors").is_none(), "{query}: {}", answer["errors"]);
     let connection = answer["data"].as_object().and_then(|data| data.values().next()).expect("a connection");
-    let nodes = connection["nodes"].as_array().expect("nodes");
-    nodes.iter().map(|node| node["legacyId"].as_i64().expect("an id")).collect()
+    connection["nodes"].as_array().expect("nodes").clone()
 }
 
 async fn every_list_and_record_leads_to_the_same_rows_in_graphql(kind: Store) {
     let site = Site::new(kind).await;
     site.sql("UPDATE \"user\" SET password_hash = 'x' WHERE id = 1003").await;
+    // A task that the same observation found, and a schedule that is late.
+    site.sql("UPDATE issue SET audit_id = 1001, activity_id = 1001 WHERE id = 1002").await;
+    site.sql("UPDATE audit SET metadata = '{\"b\": {\"c\": [1, 2.5]}, \"a\": \"x\"}' WHERE id = 1001").await;
+    let mut met = BTreeSet::new();
     for list in LISTS {
         let reply = site.get(&format!("/{list}/")).await;
         let (mut found, ids) = (nodes(&site, &query(&reply)).await, reply.ids(id_key(list)));
         if ["contacts", "users"].contains(&list) {
             // GraphQL does not tell who has a password.
-            found.retain(|id| ids.contains(id));
+            found.retain(|node| ids.contains(&node["legacyId"].as_i64().expect("an id")));
         }
-        assert_eq!(found, ids, "{list}");
-        let id = ids[0];
-        let record = site.get(&format!("/{list}/{id}/")).await;
-        assert_eq!(nodes(&site, &query(&record)).await, [id], "{list}");
+        let rows = reply.rows();
+        assert_eq!((found.len(), rows.is_empty()), (rows.len(), false), "{list}");
+        for (row, node) in rows.iter().zip(&found) {
+            same(list, row, node, &mut met);
+            if list == "asset_tree" {
+                let below = found.iter().filter(|child| child["parent"]["legacyId"] == row["id"]);
+                assert_eq!(row["numchild"], below.count(), "{row}");
+            }
+        }
+        let record = site.get(&format!("/{list}/{}/", ids[0])).await;
+        let found = nodes(&site, &query(&record)).await;
+        assert_eq!(found.len(), 1, "{list}");
+        same(list, &record.is(200), &found[0], &mut met);
     }
+    assert!(met.len() > 90, "only {} members had a value to be compared: {met:?}", met.len());
 }
 
 #[test]

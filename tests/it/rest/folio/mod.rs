@@ -5,7 +5,7 @@ mod document;
 mod history;
 mod intake;
 mod memory;
-mod native;
+pub mod native;
 mod parameters;
 mod shape;
 

@@ -23,7 +23,7 @@ fn query_of(seen: &Seen) -> String {
 }
 
 /// An event of GraphQL as this interface shows it.
-fn shown(word: &str, node: &Json) -> Json {
+pub fn shown(word: &str, node: &Json) -> Json {
     let (_, entity, parent, snapshot) = KEYS.into_iter().find(|(known, ..)| *known == word).expect("a type");
     let own = node["entityType"] == "asset";
     let mut event = Map::new();

@@ -2,7 +2,7 @@
 
 mod document;
 mod filters;
-mod native;
+pub mod native;
 mod reading;
 mod search;
 mod site;

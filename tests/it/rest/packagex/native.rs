@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::site::{AUDIT, Reply, Site, audit, id};
 use crate::fixture::Org;
+use crate::rest::surfaces::word;
 use crate::store::on_both_stores;
 
 on_both_stores!(lists_and_records_lead_to_the_same_values_in_graphql);
@@ -56,15 +57,8 @@ fn float(value: &Json) -> Json {
 }
 
 /// A node of GraphQL as this interface shows it; the organization is the key's.
-fn shown(node: &Json, organization: &str) -> Json {
-    let word = match node["state"].as_str().expect("a state") {
-        "CREATED" => "created",
-        "IN_PROGRESS" | "GENERATING" => "processing",
-        "IN_REVIEW" | "READY_TO_CLOSE" => "in_review",
-        "RECOUNT" => "recount",
-        "CLOSED" => "approved",
-        _ => "canceled",
-    };
+pub fn shown(node: &Json, organization: &str) -> Json {
+    let word = word("packagex", node["state"].as_str().expect("a state"));
     let asset = &node["asset"];
     let auditor = &node["auditor"];
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
@@ -105,7 +99,7 @@ fn shown(node: &Json, organization: &str) -> Json {
 }
 
 /// Numbers as one spelling: GraphQL has exact decimals as texts.
-fn plain(mut row: Json) -> Json {
+pub fn plain(mut row: Json) -> Json {
     for task in row["tasks"].as_array_mut().expect("tasks") {
         for key in ["total_qty", "counted_qty", "discrepancy"] {
             task[key] = float(&task[key]);
