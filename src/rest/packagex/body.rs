@@ -33,9 +33,20 @@ pub enum Value<'b> {
 pub fn read(body: &[u8]) -> Result<Result<Members, String>, Refusal> {
     serde_json::from_slice::<IgnoredAny>(body).map_err(|error| refused(&error))?;
     let raw: &RawValue = serde_json::from_slice(body).map_err(|error| refused(&error))?;
+    sound(raw).map_err(|error| refused(&error))?;
     match value(raw) {
         Value::Object(_) => serde_json::from_slice(body).map(Ok).map_err(|error| refused(&error)),
         _ => Ok(Err("body: must be an object".to_owned())),
+    }
+}
+
+/// Refuses strings that no text can be: half of a surrogate pair.
+fn sound(raw: &RawValue) -> serde_json::Result<()> {
+    match raw.get().as_bytes().first() {
+        Some(b'"') => serde_json::from_str::<String>(raw.get()).map(drop),
+        Some(b'{') => serde_json::from_str::<Members>(raw.get())?.values().try_for_each(|value| sound(value)),
+        Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(raw.get())?.into_iter().try_for_each(sound),
+        _ => Ok(()),
     }
 }
 
@@ -43,7 +54,7 @@ fn refused(error: &serde_json::Error) -> Refusal {
     Refusal::json(error.line(), error.column())
 }
 
-/// What a value is. A string that no text can be is the empty one.
+/// What a value is.
 pub fn value(raw: &RawValue) -> Value<'_> {
     let text = raw.get();
     match text.as_bytes().first() {
@@ -151,6 +162,9 @@ mod tests {
         assert_eq!(read(b"").unwrap_err().code, "invalid_json");
         assert_eq!(read(b"\xff").unwrap_err().code, "invalid_json");
         assert_eq!(read(b"[]").unwrap().unwrap_err(), "body: must be an object");
+        for half in [r#"{"a":"\ud800b"}"#, r#"{"a":{"\udc00":1}}"#, r#"{"a":[{"b":["\ud800"]}]}"#] {
+            assert_eq!(read(half.as_bytes()).unwrap_err().code, "invalid_json", "{half}");
+        }
         assert_eq!(read(b"{\"a\":1,\"a\":2}").unwrap().unwrap()["a"].get(), "2");
     }
 }

@@ -188,6 +188,10 @@ fn instant(value: &Value<'_>) -> Result<Given, Fault> {
 fn pair(key: &str, value: &Value<'_>) -> Option<Fault> {
     let length = match value {
         Value::Text(text) => text.chars().count(),
+        // What is beyond a double could be read by nobody.
+        Value::Number(text) if !text.parse::<f64>().is_ok_and(f64::is_finite) => {
+            return Some("must be a string, number or boolean".to_owned());
+        }
         Value::Number(text) => text.len(),
         Value::Bool(_) | Value::Null => 0,
         Value::List(_) | Value::Object(_) => return Some("must be a string, number or boolean".to_owned()),

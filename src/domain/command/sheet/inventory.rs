@@ -262,7 +262,7 @@ fn is_same_second(one: &Cell, other: &Cell) -> bool {
 
 type Members = IndexMap<String, Box<RawValue>>;
 
-/// The metadata with its changes: none where nothing differs. Values keep the text they were given as.
+/// The metadata with its changes: none where nothing differs. Numbers keep the text they were given as.
 fn changed_metadata(known: &str, order: &Order) -> Result<Option<String>, Fault> {
     let Some(changes) = order.cell(METADATA) else { return Ok(None) };
     let known: Members = serde_json::from_str(known).unwrap_or_default();
@@ -274,8 +274,8 @@ fn changed_metadata(known: &str, order: &Order) -> Result<Option<String>, Fault>
             for (key, value) in changes {
                 if matches!(value.get(), "null" | "\"\"") {
                     members.shift_remove(&key);
-                } else {
-                    members.insert(key, value);
+                } else if !known.get(&key).is_some_and(|known| is_same(known, &value)) {
+                    members.insert(key, plain(value)?);
                 }
             }
         }
@@ -291,6 +291,25 @@ fn changed_metadata(known: &str, order: &Order) -> Result<Option<String>, Fault>
         return Ok(None);
     }
     serde_json::to_string(&members).map(Some).map_err(|_| fault(&["metadata"], "INVALID", "must be an object"))
+}
+
+/// Whether two values are the same, however they are spelt.
+fn is_same(one: &RawValue, other: &RawValue) -> bool {
+    let read = |value: &RawValue| serde_json::from_str::<serde_json::Value>(value.get()).ok();
+    match (read(one), read(other)) {
+        (Some(one), Some(other)) => one == other || (one.is_number() && one.as_f64() == other.as_f64()),
+        _ => false,
+    }
+}
+
+/// A value whose text, if it is one, is spelt without escapes that it does not need.
+fn plain(value: Box<RawValue>) -> Result<Box<RawValue>, Fault> {
+    let wrong = |_| fault(&["metadata"], "INVALID", "must be an object");
+    if !value.get().starts_with('"') {
+        return Ok(value);
+    }
+    let text: String = serde_json::from_str(value.get()).map_err(wrong)?;
+    serde_json::value::to_raw_value(&text).map_err(wrong)
 }
 
 /// What may not change any more, told at each value.

@@ -85,8 +85,8 @@ fn issue<'a>(desk: &'a mut Desk<'_>, draft: &'a mut Draft<'_>) -> BoxFuture<'a, 
             draft.parent = Some(audit.uuid);
             if !draft.has("asset_id") {
                 draft.set("asset_id", audit.cell("asset_id").clone());
-            } else if draft.number("asset_id") != audit.number("asset_id") {
-                draft.fault("assetId", "INVALID", "is not the asset of the audit");
+            } else if !is_within(desk, draft.number("asset_id"), audit.number("asset_id")).await? {
+                draft.fault("assetId", "INVALID", "is neither the asset of the audit nor below it");
             }
             draft.default("template_id", audit.cell("template_id").clone());
         }
@@ -100,6 +100,15 @@ fn issue<'a>(desk: &'a mut Desk<'_>, draft: &'a mut Draft<'_>) -> BoxFuture<'a, 
         draft.set("number", number);
         Ok(())
     })
+}
+
+/// Whether an asset is another one or below it: an audit of a product finds issues in its areas (contract ablebase 3.3).
+async fn is_within(desk: &mut Desk<'_>, asset: Option<i64>, above: Option<i64>) -> Result<bool> {
+    if asset == above {
+        return Ok(true);
+    }
+    let (asset, above) = (desk.load_id("Asset", asset).await?, desk.load_id("Asset", above).await?);
+    Ok(asset.zip(above).is_some_and(|(asset, above)| asset.text("path").starts_with(above.text("path"))))
 }
 
 fn issue_done<'a>(desk: &'a mut Desk<'_>, draft: &'a Draft<'_>, record: &'a Record) -> BoxFuture<'a, Result<()>> {
