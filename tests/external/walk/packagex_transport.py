@@ -75,8 +75,8 @@ def item_01_every_answer_has_the_envelope(house):
     status, headers, body = curl("-H", f"PX-API-KEY: {site.key}", house.base + LIST + path)
     text = body.decode()
     same([status, list(json.loads(text))], [200, KEYS])
-    check('"feedback":"Ærø → ✓",' in text and text.startswith('{"status":200,"message":"Audit retrieved.","data":{'
-                                                            '"object":"audit","id":"'), text)
+    check('"feedback":"Ærø → ✓",' in text and text.startswith(
+        '{"status":200,"message":"Audit retrieved.","data":{"object":"audit","id":"'), text)
     check(text.endswith(f'}},"code":null,"errors":[],"pagination":null,"endpoint":"{LIST}{path}"}}'), text)
     same(dict(headers)["content-type"], "application/json; charset=utf-8")
 
