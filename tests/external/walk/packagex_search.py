@@ -103,6 +103,13 @@ def item_27_equal_scores_and_other_orders(house):
         same({row["number"]: row["_search"]["relevance_score"] for row in rows} == scores, True, order)
     same(site.numbers("search=aud-1&priority=medium"), ["AUD-1", "AUD-12"])
     same(site.numbers("search=aud-1&limit=2&page=2", 4), ["AUD-13", "AUD-11"])
+    # The same where so many match that typos are left out.
+    numbers = [f"Q-{at}" for at in range(1200)]
+    fill(site, numbers)
+    for order in ["created_at", "priority"]:
+        walked = [number for page in range(1, 14) for number in
+                  site.numbers(f"search=q-&order_by={order}&direction=asc&limit=100&page={page}", 1200)]
+        same(walked, numbers)
 
 
 def item_28_what_html_would_read(house):

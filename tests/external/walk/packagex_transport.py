@@ -199,7 +199,13 @@ def item_06_only_audits_of_locations_of_the_organization(house):
     refused(site.post("", {"location_id": other.place}), "invalid_body", ["location_id: does not exist"])
     refused(site.post("", {"location_id": ident("loc", area["uuid"])}), "invalid_body", ["location_id: does not exist"])
     same(site.numbers("location_id=" + other.place), [])
-    # What becomes a location's audit is there.
+    # It comes and goes with the kind of its asset.
+    path = "/" + ident("audit", elsewhere["uuid"])
+    site.make("updateAsset", "asset { id }", id=area["id"], kind="LOCATION")
+    same([site.get(path)["data"]["number"], site.numbers("search=HALL-1")], ["HALL-1", ["HALL-1"]])
+    site.make("updateAsset", "asset { id }", id=area["id"], kind="AREA")
+    refused(site.send("GET", path), "audit_not_found")
+    same(site.numbers("search=HALL-1"), [])
     shown = site.make("createAudit", "audit { uuid }", number="YARD-1", assetId=site.location["id"])
     same(site.get("/" + ident("audit", shown["uuid"]))["data"]["tasks"], [])
 
