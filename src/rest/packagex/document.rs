@@ -122,6 +122,7 @@ fn operation(method: &'static str, path: &str, id: &str, summary: &str) -> Opera
         about: String::new(),
         parameters: Vec::new(),
         bodies: Vec::new(),
+        needs_body: false,
         replies: Vec::new(),
         graphql: None,
         security: vec!["packagexKey", "xKey", "bearer"],
