@@ -20,6 +20,7 @@ mod m0012_commands;
 mod m0013_tally;
 mod m0015_inventory_search;
 mod m0016_event_reference;
+mod m0017_end_of_sessions;
 mod table;
 
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_tally::Migration),
             Box::new(m0015_inventory_search::Migration),
             Box::new(m0016_event_reference::Migration),
+            Box::new(m0017_end_of_sessions::Migration),
         ]
     }
 }

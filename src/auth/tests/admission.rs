@@ -79,11 +79,11 @@ async fn the_guard_stands_inside_another_statement() {
     let (authority, worlds) = everywhere().await;
     for world in worlds {
         let session = signed_in(&authority, &world.cx(0), "ada").await;
+        let other = Proof::Token { generation: 0, family: world.ada.uuid };
         for (caller, rows) in [
             (session.caller.clone(), 1),
-            (Caller { role: Role::Admin, ..session.caller.clone() }, 0),
-            (Caller { organization_id: world.zeta.id, ..session.caller.clone() }, 0),
             (Caller { user_id: world.bob.id, role: Role::Member, ..session.caller.clone() }, 0),
+            (Caller { proof: other, ..session.caller.clone() }, 0),
         ] {
             let (guard, mut values) = identity::guard_sql(&caller, 3).unwrap();
             let mut args = vec![Arg::text("acme"), Arg::text("zeta")];

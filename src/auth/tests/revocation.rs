@@ -81,15 +81,27 @@ async fn a_changed_person_is_signed_out_everywhere_on_the_next_request() {
 async fn a_changed_role_or_a_lost_membership_ends_the_session_by_itself() {
     let (authority, worlds) = everywhere().await;
     for world in worlds {
-        let session = signed_in(&authority, &world.cx(0), "bob").await;
+        let bystander = signed_in(&authority, &world.cx(0), "ada").await;
         let bob = || vec![Arg::long(world.bob.id)];
-        world.meddle("UPDATE membership SET role = 'ADMIN' WHERE user_id = $1", bob()).await;
-        assert!(!holds(&world.cx(1), &session.caller).await);
-        world.meddle("UPDATE membership SET role = 'MEMBER' WHERE user_id = $1", bob()).await;
-        assert!(holds(&world.cx(1), &session.caller).await);
-        world.meddle("DELETE FROM membership WHERE user_id = $1", bob()).await;
-        assert!(!holds(&world.cx(1), &session.caller).await);
-        refused_as(authority.refresh(&world.cx(2), &session.refresh_token).await, ENDED);
+        for (change, is_one) in [
+            ("UPDATE membership SET role = 'ADMIN' WHERE user_id = $1", true),
+            // The same again, and what is no part of a session.
+            ("UPDATE membership SET role = 'ADMIN' WHERE user_id = $1", false),
+            ("UPDATE membership SET role = role, api_access = (1 = 1) WHERE user_id = $1", false),
+            ("UPDATE \"user\" SET position = 'Auditor' WHERE id = $1", false),
+            // As whoever mends something by hand does.
+            ("UPDATE membership SET role = 'MEMBER' WHERE user_id = $1", true),
+            ("UPDATE \"user\" SET token_generation = token_generation + 1 WHERE id = $1", true),
+            ("DELETE FROM membership WHERE user_id = $1", true),
+        ] {
+            let session = signed_in(&authority, &world.cx(0), "bob").await;
+            world.meddle(change, bob()).await;
+            assert_eq!(holds(&world.cx(1), &session.caller).await, !is_one, "{change}");
+            if is_one {
+                refused_as(authority.refresh(&world.cx(2), &session.refresh_token).await, ENDED);
+            }
+        }
+        assert!(holds(&world.cx(1), &bystander.caller).await);
     }
 }
 

@@ -26,14 +26,23 @@ impl Turns {
         is_new
     }
 
-    /// The next ones of a line; none when nobody waits, and then nobody is at work for it any more.
-    pub(super) fn next(&self, line: Option<i64>) -> Option<Line> {
+    /// Whether nobody waits in a line, and then nobody is at work for it any more.
+    pub(super) fn ends(&self, line: Option<i64>) -> bool {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = lines.get_mut(&line)?;
-        if waiting.is_empty() {
+        let ends = lines.get(&line).is_none_or(Vec::is_empty);
+        if ends {
             lines.remove(&line);
+        }
+        ends
+    }
+
+    /// The next ones of a line; none when it ends.
+    pub(super) fn next(&self, line: Option<i64>) -> Option<Line> {
+        if self.ends(line) {
             return None;
         }
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = lines.get_mut(&line)?;
         let few = waiting.len().min(MOST);
         Some(waiting.drain(..few).collect())
     }

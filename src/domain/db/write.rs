@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::tx::{Outcome, Tx};
-use super::{Db, Errand, Store, spawned};
+use super::{Db, Errand, Store, is_apart, spawned};
 use crate::domain::error::{Error, Result};
 use crate::domain::trail;
 
@@ -153,18 +153,32 @@ impl Db {
         };
         let (job, hears) = Command::waiting(command, errand);
         if self.inner.turns.join(line, job) {
-            let db = self.clone();
-            tokio::spawn(async move {
-                while let Some(mut jobs) = db.inner.turns.next(line) {
-                    // Whatever ends it does not end the line; those it was for hear that it ended.
-                    let together = AssertUnwindSafe(db.together(line, &mut jobs)).catch_unwind().await;
-                    if together.is_err() {
-                        tracing::error!("a panic between the commands of a transaction");
-                    }
-                }
-            });
+            if is_apart() {
+                // It goes on whoever waits for it, so its own turn needs no task.
+                let _others = Others { db: self, line };
+                self.turn(line).await;
+            } else {
+                self.go_on(line);
+            }
         }
         hears.await.map_err(|_| Error::Internal)?
+    }
+
+    /// Serves a line until nobody waits in it.
+    fn go_on(&self, line: Option<i64>) {
+        let db = self.clone();
+        tokio::spawn(async move { while db.turn(line).await {} });
+    }
+
+    /// Carries out those that wait in a line. False where there were none, and the line is gone.
+    async fn turn(&self, line: Option<i64>) -> bool {
+        let Some(mut jobs) = self.inner.turns.next(line) else { return false };
+        // Whatever ends it does not end the line; those it was for hear that it ended.
+        let together = AssertUnwindSafe(self.together(line, &mut jobs)).catch_unwind().await;
+        if together.is_err() {
+            tracing::error!("a panic between the commands of a transaction");
+        }
+        true
     }
 
     async fn together(&self, organization_id: Option<i64>, jobs: &mut [Box<dyn Job>]) {
@@ -230,6 +244,21 @@ impl Db {
             (_, true) => End::Apart,
             (true, false) => End::Again,
             (false, false) => told(jobs, failed.as_ref()),
+        }
+    }
+}
+
+/// Those that come into a line while its first one is served: they get somebody of their own in the end, even where
+/// that one is cut short.
+struct Others<'a> {
+    db: &'a Db,
+    line: Option<i64>,
+}
+
+impl Drop for Others<'_> {
+    fn drop(&mut self) {
+        if !self.db.inner.turns.ends(self.line) {
+            self.db.go_on(self.line);
         }
     }
 }

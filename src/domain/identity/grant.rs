@@ -80,18 +80,13 @@ pub async fn granted_key(cx: &Cx, uuid: Uuid) -> Result<Option<GrantedKey>> {
 
 /// What was granted to a caller whose session holds; the refusal of one whose session does not. One statement.
 pub async fn granted_session(cx: &Cx, caller: &Caller) -> Result<Granted> {
-    let Proof::Token { generation, family } = caller.proof else { return Err(ended()) };
+    let Proof::Token { family, .. } = caller.proof else { return Err(ended()) };
     let sql = format!(
         "SELECT {}, m.role, m.api_access, o.data_api_enabled, o.time_zone FROM (SELECT 1 AS one) AS base LEFT JOIN \
-         organization AS o ON o.id = $4 LEFT JOIN membership AS m ON m.organization_id = o.id AND m.user_id = $1",
-        session_sql(["$1", "$2", "$3"])
+         organization AS o ON o.id = $3 LEFT JOIN membership AS m ON m.organization_id = o.id AND m.user_id = $1",
+        session_sql(["$1", "$2"])
     );
-    let args = vec![
-        Arg::long(caller.user_id),
-        Arg::one(Kind::Int, generation),
-        Arg::one(Kind::Uuid, family),
-        Arg::long(caller.organization_id),
-    ];
+    let args = vec![Arg::long(caller.user_id), Arg::one(Kind::Uuid, family), Arg::long(caller.organization_id)];
     let columns = vec![Kind::Bool, Kind::Text, Kind::Bool, Kind::Bool, Kind::Text];
     let rows = cx.db.fetch(&open_errand(cx), Statement::new(sql, args, columns)).await?;
     let [holds, grant @ ..] = rows.row(0) else { return Err(ended()) };

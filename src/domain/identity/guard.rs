@@ -18,37 +18,23 @@ pub fn ended() -> Error {
 /// number `first`. It stands alone: it names no table but its own. None where nothing is left to be asked: a key is
 /// read in the request that brings it, and the operator needs no session.
 pub fn guard_sql(caller: &Caller, first: usize) -> Option<(String, Vec<Arg>)> {
-    let Proof::Token { generation, family } = caller.proof else { return None };
-    let places = [0, 1, 2, 3, 4].map(|offset| format!("${}", first + offset));
-    let sql = token_sql(places.each_ref().map(String::as_str));
-    let mut args = session_args(caller.user_id, generation, family);
-    args.extend([Arg::long(caller.organization_id), Arg::text(caller.role.word())]);
-    Some((sql, args))
+    let Proof::Token { family, .. } = caller.proof else { return None };
+    let places = [0, 1].map(|offset| format!("${}", first + offset));
+    Some((session_sql(places.each_ref().map(String::as_str)), session_args(caller.user_id, family)))
 }
 
-/// A session in an organization, its values by their SQL: the user, the generation, the sign-in, the organization and
-/// the role there.
-pub(super) fn token_sql([user, generation, family, organization, role]: [&str; 5]) -> String {
+/// A session, its values by their SQL: the user and the sign-in. Nothing else is asked, because whatever changes the
+/// status, a role or a membership of a user ends all sign-ins in the same transaction: commands do so themselves
+/// (`end_sessions`), and for any other way of changing these the store does (migration m0017).
+pub(super) fn session_sql([user, family]: [&str; 2]) -> String {
     format!(
-        "EXISTS (SELECT 1 FROM refresh_token AS guard_r JOIN \"user\" AS guard_u ON guard_u.id = guard_r.user_id JOIN \
-         membership AS guard_m ON guard_m.user_id = guard_r.user_id WHERE guard_r.family = {family} AND \
-         guard_r.user_id = {user} AND guard_r.revoked_at IS NULL AND guard_u.status = 'ACTIVE' AND \
-         guard_u.token_generation = {generation} AND guard_m.organization_id = {organization} AND \
-         guard_m.role = {role})"
+        "EXISTS (SELECT 1 FROM refresh_token AS guard_r WHERE guard_r.family = {family} AND guard_r.user_id = {user} AND \
+         guard_r.revoked_at IS NULL)"
     )
 }
 
-/// A session without regard to the organization: the user, the generation, the sign-in.
-pub(super) fn session_sql([user, generation, family]: [&str; 3]) -> String {
-    format!(
-        "EXISTS (SELECT 1 FROM \"user\" AS guard_u WHERE guard_u.id = {user} AND guard_u.status = 'ACTIVE' AND \
-         guard_u.token_generation = {generation} AND EXISTS (SELECT 1 FROM refresh_token AS guard_r WHERE \
-         guard_r.family = {family} AND guard_r.user_id = guard_u.id AND guard_r.revoked_at IS NULL))"
-    )
-}
-
-fn session_args(user_id: i64, generation: i32, family: Uuid) -> Vec<Arg> {
-    vec![Arg::long(user_id), Arg::one(Kind::Int, generation), Arg::one(Kind::Uuid, family)]
+fn session_args(user_id: i64, family: Uuid) -> Vec<Arg> {
+    vec![Arg::long(user_id), Arg::one(Kind::Uuid, family)]
 }
 
 /// An SQL condition that is true exactly while the caller's session or key holds, as [`guard_sql`]. None for the
@@ -89,7 +75,7 @@ pub(super) fn held_key_sql([key, now, role]: [&str; 3]) -> String {
 /// The same session acting in another organization of its user, named by uuid or slug. One statement, which also asks
 /// whether the session holds. An organization that the user is no member of does not exist for them.
 pub async fn switch(cx: &Cx, caller: &Caller, organization: &str) -> Result<Caller> {
-    let Proof::Token { generation, family } = caller.proof else { return Err(unknown()) };
+    let Proof::Token { family, .. } = caller.proof else { return Err(unknown()) };
     if !storable(organization) {
         return Err(unknown());
     }
@@ -98,11 +84,11 @@ pub async fn switch(cx: &Cx, caller: &Caller, organization: &str) -> Result<Call
         Err(_) => ("slug", Arg::text(organization)),
     };
     let sql = format!(
-        "SELECT {}, o.id, m.role FROM (SELECT 1 AS one) AS base LEFT JOIN organization AS o ON o.{column} = $4 LEFT \
+        "SELECT {}, o.id, m.role FROM (SELECT 1 AS one) AS base LEFT JOIN organization AS o ON o.{column} = $3 LEFT \
          JOIN membership AS m ON m.organization_id = o.id AND m.user_id = $1",
-        session_sql(["$1", "$2", "$3"])
+        session_sql(["$1", "$2"])
     );
-    let mut args = session_args(caller.user_id, generation, family);
+    let mut args = session_args(caller.user_id, family);
     args.push(name);
     let statement = Statement::new(sql, args, vec![Kind::Bool, Kind::Long, Kind::Text]);
     let rows = cx.db.fetch(&open_errand(cx), statement).await?;

@@ -78,15 +78,14 @@ pub async fn key_guest(cx: &Cx, uuid: Uuid, slug: &str) -> Result<Option<GuestKe
 
 /// The holder of a session; the refusal of one whose session does not hold. One statement.
 pub async fn session_guest(cx: &Cx, caller: &Caller, slug: &str) -> Result<Guest> {
-    let Proof::Token { generation, family } = caller.proof else { return Err(ended()) };
+    let Proof::Token { family, .. } = caller.proof else { return Err(ended()) };
     let sql = format!(
         "SELECT {}, u.username, o.id, m.role FROM (SELECT 1 AS one) AS base LEFT JOIN \"user\" AS u ON u.id = $1 LEFT \
-         JOIN organization AS o ON o.slug = $4 LEFT JOIN membership AS m ON m.organization_id = o.id AND m.user_id = $1",
-        session_sql(["$1", "$2", "$3"])
+         JOIN organization AS o ON o.slug = $3 LEFT JOIN membership AS m ON m.organization_id = o.id AND m.user_id = $1",
+        session_sql(["$1", "$2"])
     );
     let args = vec![
         Arg::long(caller.user_id),
-        Arg::one(Kind::Int, generation),
         Arg::one(Kind::Uuid, family),
         // What cannot be stored is nobody's slug, as the empty one.
         Arg::text(if storable(slug) { slug } else { "" }),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::guard::{held_key_sql, token_sql};
+use super::guard::{held_key_sql, session_sql};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::cx::{Caller, Proof};
 use crate::domain::db::{Arg, Db, Errand, Statement, Store};
@@ -16,25 +16,18 @@ pub async fn lapsed(db: &Db, callers: &[Arc<Caller>], now: DateTime<Utc>) -> Res
     let mut tokens = Vec::new();
     let mut keys = Vec::new();
     for (place, caller) in (0_i64..).zip(callers) {
-        let role = Cell::from(caller.role.word());
         match &caller.proof {
-            Proof::Token { generation, family } => tokens.push([
-                place.into(),
-                caller.user_id.into(),
-                i64::from(*generation).into(),
-                (*family).into(),
-                caller.organization_id.into(),
-                role,
-            ]),
-            Proof::ApiKey { key_id, .. } => keys.push([place.into(), (*key_id).into(), role]),
+            Proof::Token { family, .. } => tokens.push([place.into(), caller.user_id.into(), (*family).into()]),
+            Proof::ApiKey { key_id, .. } => {
+                keys.push([place.into(), (*key_id).into(), Cell::from(caller.role.word())]);
+            }
             Proof::Looked | Proof::Operator => {}
         }
     }
     let mut found = Vec::new();
     if !tokens.is_empty() {
-        let kinds = [Kind::Long, Kind::Long, Kind::Long, Kind::Uuid, Kind::Long, Kind::Text];
-        let held = token_sql(["s.c1", "s.c2", "s.c3", "s.c4", "s.c5"]);
-        let (source, args) = listed(db.store(), kinds, tokens);
+        let held = session_sql(["s.c1", "s.c2"]);
+        let (source, args) = listed(db.store(), [Kind::Long, Kind::Long, Kind::Uuid], tokens);
         found.extend(failing(db, &source, &held, args).await?);
     }
     if !keys.is_empty() {

@@ -4,7 +4,7 @@ use audit_gateway::config::Config;
 use audit_gateway::domain::db::Store;
 use serde_json::json;
 
-use super::{Office, error, uuid};
+use super::{HARBOUR, Office, error, uuid};
 use crate::rest::{House, golden};
 use crate::store::on_both_stores;
 
@@ -52,9 +52,12 @@ async fn item_9_organizations_of_others_are_not_there(kind: Store) {
     }
     let path = format!("/v1/organizations/{}/audits", own.to_uppercase());
     assert_eq!(office.send(("GET", &path), &headers, "").await.status, 200);
-    let left = "DELETE FROM membership WHERE user_id = (SELECT id FROM \"user\" WHERE username = 'casey.consultant')";
+    let left = format!(
+        "DELETE FROM membership WHERE organization_id = {HARBOUR} AND user_id = (SELECT id FROM \"user\" WHERE username \
+         = 'casey.consultant')"
+    );
+    office.house.meddle(&left).await;
     let casey = office.house.sign_in("casey.consultant").await;
-    office.house.meddle(left).await;
     assert_eq!(error(&office.ask_as(&casey, "GET", "audits", "").await).2, "Organization not found");
 }
 

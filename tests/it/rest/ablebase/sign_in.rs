@@ -214,13 +214,13 @@ async fn item_6_bearers_of_tokens_keys_and_sessions_come_in(kind: Store) {
 
 async fn item_7_a_change_with_a_cookie_needs_an_origin(kind: Store) {
     let office = Office::open(kind).await;
-    let cookie = office.cookie().await;
     let path = office.at("products/web-shop/audits");
     office.house.meddle(&format!(
         "UPDATE membership SET role = 'ADMIN' WHERE organization_id = {HARBOUR} AND user_id = (SELECT id FROM \"user\" \
          WHERE username = 'mia.member')"
     ))
     .await;
+    let cookie = office.cookie().await;
     let events = "SELECT COUNT(*) FROM change_event";
     let before = office.number(events).await;
     let foreign: [&[(&str, &str)]; 6] = [
