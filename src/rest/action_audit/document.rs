@@ -75,6 +75,7 @@ fn operation(resource: &'static Resource, path: String) -> Operation {
         about: String::new(),
         parameters: Vec::new(),
         bodies: Vec::new(),
+        needs_body: false,
         replies: Vec::new(),
         graphql: None,
         security: vec!["token"],

@@ -81,6 +81,7 @@ fn operation((method, path): (&'static str, String), id: &str, (tag, summary): (
         about: String::new(),
         parameters: Vec::new(),
         bodies: Vec::new(),
+        needs_body: false,
         replies: Vec::new(),
         graphql: None,
         security: vec!["jwt"],

@@ -68,6 +68,7 @@ fn described(operation: &'static Operation) -> Described {
         ),
         parameters: parameters(),
         bodies: Vec::new(),
+        needs_body: false,
         replies: replies(operation),
         graphql: Some(Queries::of(operation).of_record(&Request {
             id: RECORD,

@@ -43,13 +43,19 @@ pub struct Operation {
     pub parameters: Vec<Parameter>,
     /// The bodies it takes: a media type, a schema and an example each.
     pub bodies: Vec<(&'static str, Json, Json)>,
+    /// Whether one of them must be sent.
+    pub needs_body: bool,
     /// Its answers.
     pub replies: Vec<Reply>,
     /// The GraphQL query with the same data, where there is one.
     pub graphql: Option<String>,
-    /// The names of the ways of saying who asks, any of which will do; none where nobody needs to say.
+    /// The names of the ways of saying who asks, any of which will do, [`UNSAID`] among them where it matters but need not
+    /// be said; none where nobody needs to say.
     pub security: Vec<&'static str>,
 }
+
+/// Among the ways of saying who asks: not to say it.
+pub const UNSAID: &str = "";
 
 /// A parameter, or a header of an answer.
 pub struct Parameter {
@@ -232,7 +238,8 @@ impl Operation {
         for reply in &self.replies {
             replies.insert(reply.status.to_string(), reply.json());
         }
-        let security: Vec<Json> = self.security.iter().map(|name| json!({ (*name): [] })).collect();
+        let way = |name: &&str| if *name == UNSAID { json!({}) } else { json!({ (*name): [] }) };
+        let security: Vec<Json> = self.security.iter().map(way).collect();
         let mut operation = json!({
             "operationId": self.id,
             "tags": [self.tag],
@@ -246,7 +253,8 @@ impl Operation {
             let bodies = self.bodies.iter().map(|(media_type, schema, example)| {
                 ((*media_type).to_owned(), json!({ "schema": schema, "example": example }))
             });
-            operation.insert("requestBody".to_owned(), json!({ "content": bodies.collect::<Map<_, _>>() }));
+            let body = json!({ "content": bodies.collect::<Map<_, _>>(), "required": self.needs_body });
+            operation.insert("requestBody".to_owned(), body);
         }
         if let (Some(operation), Some(query)) = (operation.as_object_mut(), &self.graphql) {
             operation.insert("x-graphql".to_owned(), query.as_str().into());
