@@ -19,6 +19,7 @@ mod m0011_trail_tree;
 mod m0012_commands;
 mod m0013_tally;
 mod m0015_inventory_search;
+mod m0016_event_reference;
 mod table;
 
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_commands::Migration),
             Box::new(m0013_tally::Migration),
             Box::new(m0015_inventory_search::Migration),
+            Box::new(m0016_event_reference::Migration),
         ]
     }
 }

@@ -60,7 +60,7 @@ pub async fn insert_rows_and(
         return tx.fetch(&also(1)).await.map(drop);
     }
     check(table.columns, &rows)?;
-    let mut both = arrays(table.name, table.columns, rows.into_iter());
+    let mut both = on_postgres(table.name, table.columns, rows.into_iter());
     let also = also(both.args.len() + 1);
     both.sql = format!("WITH also AS ({}) {}", also.sql, both.sql);
     both.args.extend(also.args);
@@ -110,10 +110,10 @@ pub(in crate::domain) async fn write(
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
         let statement = match store {
-            Store::Postgres => arrays(table, columns, rows.by_ref().take(most)),
+            Store::Postgres => on_postgres(table, columns, rows.by_ref().take(most)),
             Store::Sqlite => {
                 let size = most.min(power_below(rows.len()));
-                values(table, columns, rows.by_ref().take(size))
+                values(&vec!["?".to_owned(); columns.len()], table, columns, rows.by_ref().take(size))
             }
         };
         tx.fetch(&statement).await?;
@@ -136,6 +136,19 @@ fn power_below(number: usize) -> usize {
 fn head(table: &str, columns: &[(&str, Kind)]) -> String {
     let names: Vec<String> = columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     format!("INSERT INTO \"{table}\" ({})", names.join(", "))
+}
+
+/// One row as it is, which is half the work of reading it out of arrays; more of them as arrays.
+fn on_postgres(table: &str, columns: &[(&str, Kind)], rows: impl ExactSizeIterator<Item = Vec<Cell>>) -> Statement {
+    if rows.len() > 1 {
+        return arrays(table, columns, rows);
+    }
+    let place = |(index, (_, kind)): (usize, &(&str, Kind))| match kind {
+        Kind::Json => format!("${}::text::json", index + 1),
+        _ => format!("${}::{}", index + 1, postgres_type(*kind)),
+    };
+    let places: Vec<String> = columns.iter().enumerate().map(place).collect();
+    values(&places, table, columns, rows)
 }
 
 /// One array a column.
@@ -165,9 +178,15 @@ fn arrays(table: &str, columns: &[(&str, Kind)], rows: impl Iterator<Item = Vec<
     Statement::new(sql, args, Vec::new())
 }
 
-/// One place a value. They have no numbers: SQLite looks numbered places up one after the other, for every row.
-fn values(table: &str, columns: &[(&str, Kind)], rows: impl Iterator<Item = Vec<Cell>>) -> Statement {
-    let tuple = format!("({})", vec!["?"; columns.len()].join(", "));
+/// One place a value. Those of several rows have no numbers: SQLite looks numbered places up one after the other, for
+/// every row.
+fn values(
+    places: &[String],
+    table: &str,
+    columns: &[(&str, Kind)],
+    rows: impl Iterator<Item = Vec<Cell>>,
+) -> Statement {
+    let tuple = format!("({})", places.join(", "));
     let (mut tuples, mut args) = (Vec::new(), Vec::new());
     for row in rows {
         tuples.push(tuple.as_str());
@@ -203,12 +222,12 @@ mod tests {
     }
 
     #[test]
-    fn one_text_serves_every_length_on_postgres() {
-        let one = arrays("asset", COLUMNS, rows(1).into_iter());
-        let many = arrays("asset", COLUMNS, rows(700).into_iter());
-        assert_eq!(one.sql, many.sql);
+    fn one_text_serves_every_length_above_one_on_postgres() {
+        let few = on_postgres("asset", COLUMNS, rows(2).into_iter());
+        let many = on_postgres("asset", COLUMNS, rows(700).into_iter());
+        assert_eq!(few.sql, many.sql);
         assert_eq!(
-            one.sql,
+            few.sql,
             "INSERT INTO \"asset\" (\"name\", \"tags\") SELECT c1, c2::json FROM unnest($1::text[], $2::text[]) AS \
              r(c1, c2)"
         );
@@ -216,8 +235,15 @@ mod tests {
     }
 
     #[test]
+    fn one_row_stands_as_it_is_on_postgres() {
+        let one = on_postgres("asset", COLUMNS, rows(1).into_iter());
+        assert_eq!(one.sql, "INSERT INTO \"asset\" (\"name\", \"tags\") VALUES ($1::text, $2::text::json)");
+        assert_eq!(one.args, [Arg::text("0"), Arg::one(Kind::Json, Cell::Null)]);
+    }
+
+    #[test]
     fn values_stand_row_by_row_on_sqlite() {
-        let statement = values("asset", COLUMNS, rows(2).into_iter());
+        let statement = values(&vec!["?".to_owned(); 2], "asset", COLUMNS, rows(2).into_iter());
         assert_eq!(statement.sql, "INSERT INTO \"asset\" (\"name\", \"tags\") VALUES (?, ?), (?, ?)");
         assert_eq!(statement.args.len(), 4);
     }

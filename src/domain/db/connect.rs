@@ -100,6 +100,9 @@ async fn postgres(settings: &Settings) -> Result<Pools> {
             ("lock_timeout", millis(settings.lock_timeout)),
             ("idle_in_transaction_session_timeout", "10000".to_owned()),
             ("timezone", "UTC".to_owned()),
+            // As of a disk without moving parts: a table of a few pages is looked up by its index, too, which is what
+            // asking for the session with every statement comes down to.
+            ("random_page_cost", "1.1".to_owned()),
         ])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()

@@ -11,7 +11,9 @@ use sqlx::{AssertSqlSafe, Pool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::engine::Engine;
+use super::opening::Named;
 use super::statement::{Rows, Statement};
+use crate::domain::cell::Kind;
 use crate::domain::error::{Error, Result};
 
 /// A place where connections wait for work.
@@ -26,6 +28,7 @@ struct Live<E: Engine> {
     connection: PoolConnection<E>,
     /// Whose rows the connection shows; nothing before it was first set.
     tenant: Option<Option<i64>>,
+    named: Named,
 }
 
 /// One connection in the hands of one operation. Dropped before it is given back, the connection is closed, because
@@ -60,7 +63,7 @@ impl<E: Engine> Leases<E> {
             .map_err(|_| Error::Unavailable)?;
         let live = match self.idle(tenant) {
             Some(live) => live,
-            None => Live { connection: self.pool.acquire().await?, tenant: None },
+            None => Live { connection: self.pool.acquire().await?, tenant: None, named: Named::default() },
         };
         Ok(Lease { live: Some(live), home: Arc::clone(&self.idle), _permit: permit })
     }
@@ -114,9 +117,26 @@ where
 
     /// Runs SQL text without values, several statements included.
     pub async fn raw(&mut self, sql: &str) -> Result<()> {
-        let connection = &mut *self.live()?.connection;
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
+        Ok(self.run(sql).await?)
+    }
+
+    /// As [`Self::raw`], with the store's own error.
+    pub(super) async fn run(&mut self, sql: &str) -> Result<(), sqlx::Error> {
+        let live = self.live.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *live.connection).await?;
         Ok(())
+    }
+
+    /// Runs SQL text without values, of which one statement gives rows with these columns.
+    pub(super) async fn fetch_text(&mut self, sql: &str, columns: &[Kind]) -> Result<Rows, sqlx::Error> {
+        let live = self.live.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+        let found = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *live.connection).await?;
+        read::<E>(&found, columns)
+    }
+
+    /// What the connection knows by name.
+    pub(super) fn named(&mut self) -> Option<&mut Named> {
+        self.live.as_mut().map(|live| &mut live.named)
     }
 
     /// Runs a statement and gives its rows.
@@ -127,14 +147,7 @@ where
         };
         let found =
             sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), args).fetch_all(&mut *live.connection).await?;
-        let mut rows = Rows::new(statement.columns.len());
-        rows.reserve(found.len());
-        for row in &found {
-            for (index, kind) in statement.columns.iter().enumerate() {
-                rows.push(E::read(row, index, *kind)?);
-            }
-        }
-        Ok(rows)
+        read::<E>(&found, &statement.columns)
     }
 
     /// Whether the connection shows the rows of an organization already.
@@ -159,6 +172,20 @@ where
             self.home.lock().unwrap_or_else(PoisonError::into_inner).push(live);
         }
     }
+}
+
+fn read<E: Engine>(found: &[E::Row], columns: &[Kind]) -> Result<Rows, sqlx::Error>
+where
+    usize: sqlx::ColumnIndex<E::Row>,
+{
+    let mut rows = Rows::new(columns.len());
+    rows.reserve(found.len());
+    for row in found {
+        for (index, kind) in columns.iter().enumerate() {
+            rows.push(E::read(row, index, *kind)?);
+        }
+    }
+    Ok(rows)
 }
 
 impl<E: Engine> Drop for Lease<E> {

@@ -8,6 +8,7 @@ mod connect;
 mod engine;
 mod lease;
 mod neighbours;
+mod opening;
 mod statement;
 #[cfg(test)]
 pub mod testing;
@@ -89,7 +90,7 @@ impl Reader {
     /// Runs one statement.
     pub async fn fetch(&mut self, statement: &Statement) -> Result<Rows> {
         self.db.count(&self.errand);
-        match self.lease.fetch(statement).await {
+        match self.lease.fetch(&mut None, statement).await {
             Ok(rows) => Ok(rows),
             Err(error) => {
                 self.state = if is_disconnect(&error) {
@@ -149,23 +150,21 @@ impl Db {
         })
     }
 
-    /// A connection in a transaction that writes.
-    async fn begin(&self, tenant: Option<i64>) -> Result<AnyLease> {
+    /// A connection for a transaction that writes, and what opens it.
+    async fn begin(&self, tenant: Option<i64>) -> Result<(AnyLease, Option<String>)> {
         Ok(match &self.inner.pools {
             Pools::Sqlite { writer, .. } => {
-                let mut lease = writer.lease(None).await?;
-                lease.raw("BEGIN IMMEDIATE").await?;
-                AnyLease::Sqlite(lease)
+                (AnyLease::Sqlite(writer.lease(None).await?), Some("BEGIN IMMEDIATE".to_owned()))
             }
             Pools::Postgres(leases) => {
-                let mut lease = leases.lease(tenant).await?;
-                if lease.shows(tenant) {
-                    lease.raw("BEGIN").await?;
+                let lease = leases.lease(tenant).await?;
+                let opening = if lease.shows(tenant) {
+                    "BEGIN".to_owned()
                 } else {
-                    // In one trip to the store, and only until the end of the transaction.
-                    lease.raw(&format!("BEGIN; SET LOCAL {TENANT} = '{}'", tenant_value(tenant))).await?;
-                }
-                AnyLease::Postgres(lease)
+                    // Only until the end of the transaction.
+                    format!("BEGIN; SET LOCAL {TENANT} = '{}'", tenant_value(tenant))
+                };
+                (AnyLease::Postgres(lease), Some(opening))
             }
         })
     }

@@ -17,14 +17,29 @@ pub(super) enum AnyLease {
 }
 
 impl AnyLease {
-    pub(super) async fn fetch(&mut self, statement: &Statement) -> Result<Rows, sqlx::Error> {
+    /// Runs a statement, and before it what opens its transaction, which is then no longer there.
+    pub(super) async fn fetch(
+        &mut self,
+        opening: &mut Option<String>,
+        statement: &Statement,
+    ) -> Result<Rows, sqlx::Error> {
         match self {
-            Self::Sqlite(lease) => lease.fetch(statement).await,
-            Self::Postgres(lease) => lease.fetch(statement).await,
+            Self::Sqlite(lease) => {
+                if let Some(sql) = opening {
+                    // Refused, it has begun nothing.
+                    lease.run(sql).await?;
+                    *opening = None;
+                }
+                lease.fetch(statement).await
+            }
+            Self::Postgres(lease) => match opening.take() {
+                Some(sql) => lease.fetch_opening(&sql, statement).await,
+                None => lease.fetch(statement).await,
+            },
         }
     }
 
-    pub(super) async fn raw(&mut self, sql: &str) -> Result<()> {
+    async fn raw(&mut self, sql: &str) -> Result<()> {
         match self {
             Self::Sqlite(lease) => lease.raw(sql).await,
             Self::Postgres(lease) => lease.raw(sql).await,
@@ -42,6 +57,8 @@ impl AnyLease {
 /// An open transaction.
 pub struct Tx {
     pub(super) lease: AnyLease,
+    /// What opens the transaction, until the first statement takes it along.
+    opening: Option<String>,
     pub(super) store: Store,
     pub(super) statements: Arc<AtomicU64>,
     /// Set by the trail when it has appended for the present command: without it nothing commits.
@@ -71,9 +88,10 @@ pub enum Outcome<T> {
 }
 
 impl Tx {
-    pub(super) fn new(lease: AnyLease, store: Store, keeps_tree: bool) -> Self {
+    pub(super) fn new((lease, opening): (AnyLease, Option<String>), store: Store, keeps_tree: bool) -> Self {
         Self {
             lease,
+            opening,
             store,
             statements: Arc::default(),
             recorded: false,
@@ -98,7 +116,7 @@ impl Tx {
     pub async fn fetch(&mut self, statement: &Statement) -> Result<Rows> {
         self.written |= !statement.sql.starts_with("SELECT");
         self.statements.fetch_add(1, Ordering::Relaxed);
-        match self.lease.fetch(statement).await {
+        match self.lease.fetch(&mut self.opening, statement).await {
             Ok(rows) => Ok(rows),
             Err(error) => {
                 self.refused = true;
@@ -108,6 +126,15 @@ impl Tx {
                 Err(error.into())
             }
         }
+    }
+
+    /// Ends the transaction.
+    pub(super) async fn finish(&mut self, commits: bool) -> Result<()> {
+        if self.opening.is_some() {
+            // It was never begun.
+            return Ok(());
+        }
+        self.lease.raw(if commits { "COMMIT" } else { "ROLLBACK" }).await
     }
 
     /// Which store this is, for SQL that must differ.

@@ -156,9 +156,11 @@ impl Db {
             let db = self.clone();
             tokio::spawn(async move {
                 while let Some(mut jobs) = db.inner.turns.next(line) {
-                    let (db, line) = (db.clone(), line);
-                    // A task of its own: whatever ends it does not end the line.
-                    drop(tokio::spawn(async move { db.together(line, &mut jobs).await }).await);
+                    // Whatever ends it does not end the line; those it was for hear that it ended.
+                    let together = AssertUnwindSafe(db.together(line, &mut jobs)).catch_unwind().await;
+                    if together.is_err() {
+                        tracing::error!("a panic between the commands of a transaction");
+                    }
                 }
             });
         }
@@ -186,11 +188,11 @@ impl Db {
 
     /// Carries jobs out in one transaction and tells what came of them.
     async fn transact(&self, organization_id: Option<i64>, jobs: &mut [Box<dyn Job>]) -> End {
-        let lease = match self.begin(organization_id).await {
-            Ok(lease) => lease,
+        let opened = match self.begin(organization_id).await {
+            Ok(opened) => opened,
             Err(error) => return told(jobs, Some(&error)),
         };
-        let mut tx = Tx::new(lease, self.store(), !self.inner.without_tree.load(Ordering::Relaxed));
+        let mut tx = Tx::new(opened, self.store(), !self.inner.without_tree.load(Ordering::Relaxed));
         let (mut commits, mut rubble) = (false, false);
         let many = jobs.len() > 1;
         for index in 0..jobs.len() {
@@ -214,7 +216,7 @@ impl Db {
             failed = trail::flush(&mut tx).await.err();
         }
         let stands = commits && !rubble && failed.is_none();
-        let finished = tx.lease.raw(if stands { "COMMIT" } else { "ROLLBACK" }).await;
+        let finished = tx.finish(stands).await;
         let again = tx.again && !stands;
         if let Err(error) = finished {
             // The lease is dropped, and with it the connection and whatever it had open.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::guard::session_sql;
+use super::guard::{session_sql, usable_key_sql};
 use super::key::scopes_of;
 use super::{ApiKeyPurpose, ended, filled, open_errand, role_of};
 use crate::domain::cell::{Cell, Kind};
@@ -34,11 +34,13 @@ pub struct GrantedKey {
 /// The key with this uuid, if it is neither withdrawn nor expired and its user is active. One statement.
 pub async fn granted_key(cx: &Cx, uuid: Uuid) -> Result<Option<GrantedKey>> {
     let statement = Statement::new(
-        "SELECT k.id, k.purpose, CAST(k.scopes AS TEXT), k.last_used_at, u.id, u.uuid, k.organization_id, m.role, \
+        format!(
+            "SELECT k.id, k.purpose, CAST(k.scopes AS TEXT), k.last_used_at, u.id, u.uuid, k.organization_id, m.role, \
          m.api_access, o.data_api_enabled, o.time_zone FROM api_key AS k JOIN \"user\" AS u ON u.id = k.user_id JOIN \
          organization AS o ON o.id = k.organization_id LEFT JOIN membership AS m ON m.organization_id = \
-         k.organization_id AND m.user_id = k.user_id WHERE k.uuid = $1 AND k.revoked_at IS NULL AND (k.expires_at IS \
-         NULL OR k.expires_at > $2) AND u.status = 'ACTIVE'",
+         k.organization_id AND m.user_id = k.user_id WHERE k.uuid = $1 AND {}",
+            usable_key_sql("$2")
+        ),
         vec![Arg::one(Kind::Uuid, uuid), Arg::one(Kind::Time, cx.now)],
         vec![
             Kind::Long,

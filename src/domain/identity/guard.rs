@@ -71,12 +71,18 @@ pub async fn verify(db: &Db, errand: &Errand, caller: &Caller, now: DateTime<Utc
     }
 }
 
+/// The one rule of which keys hold, for statements that know the key as `k` and its user as `u`: neither withdrawn nor
+/// expired at `now`, the user active.
+pub(super) fn usable_key_sql(now: &str) -> String {
+    format!("k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > {now}) AND u.status = 'ACTIVE'")
+}
+
 /// A key that holds, its values by their SQL: the key, the instant and the role of its user.
 pub(super) fn held_key_sql([key, now, role]: [&str; 3]) -> String {
     format!(
         "EXISTS (SELECT 1 FROM api_key AS k JOIN \"user\" AS u ON u.id = k.user_id JOIN membership AS m ON \
-         m.organization_id = k.organization_id AND m.user_id = k.user_id WHERE k.id = {key} AND k.revoked_at IS NULL \
-         AND (k.expires_at IS NULL OR k.expires_at > {now}) AND u.status = 'ACTIVE' AND m.role = {role})"
+         m.organization_id = k.organization_id AND m.user_id = k.user_id WHERE k.id = {key} AND {} AND m.role = {role})",
+        usable_key_sql(now)
     )
 }
 

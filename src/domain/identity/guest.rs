@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::guard::session_sql;
+use super::guard::{session_sql, usable_key_sql};
 use super::key::scopes_of;
 use super::{ApiKeyPurpose, ended, filled, open_errand, role_of, storable};
 use crate::domain::cell::{Cell, Kind};
@@ -31,11 +31,13 @@ pub struct GuestKey {
 /// The holder of the key with this uuid, if it is neither withdrawn nor expired and its user is active. One statement.
 pub async fn key_guest(cx: &Cx, uuid: Uuid, slug: &str) -> Result<Option<GuestKey>> {
     let statement = Statement::new(
-        "SELECT k.id, k.purpose, CAST(k.scopes AS TEXT), k.last_used_at, u.id, u.uuid, u.username, k.organization_id, \
+        format!(
+            "SELECT k.id, k.purpose, CAST(k.scopes AS TEXT), k.last_used_at, u.id, u.uuid, u.username, k.organization_id, \
          o.slug, m.role FROM api_key AS k JOIN \"user\" AS u ON u.id = k.user_id JOIN organization AS o ON o.id = \
          k.organization_id LEFT JOIN membership AS m ON m.organization_id = k.organization_id AND m.user_id = k.user_id \
-         WHERE k.uuid = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND u.status = \
-         'ACTIVE'",
+         WHERE k.uuid = $1 AND {}",
+            usable_key_sql("$2")
+        ),
         vec![Arg::one(Kind::Uuid, uuid), Arg::one(Kind::Time, cx.now)],
         vec![
             Kind::Long,

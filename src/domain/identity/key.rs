@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::guard::usable_key_sql;
 use super::{ApiKeyPurpose, filled, open_errand, role_of};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::cx::{Caller, Cx, Proof};
@@ -30,11 +31,13 @@ pub struct ApiKey {
 /// and still a member. One statement.
 pub async fn api_key(cx: &Cx, uuid: Uuid, purposes: &[ApiKeyPurpose]) -> Result<Option<ApiKey>> {
     let statement = Statement::new(
-        "SELECT k.id, k.purpose, CAST(k.scopes AS TEXT), k.expires_at, k.last_used_at, u.id, u.uuid, o.id, o.uuid, \
+        format!(
+            "SELECT k.id, k.purpose, CAST(k.scopes AS TEXT), k.expires_at, k.last_used_at, u.id, u.uuid, o.id, o.uuid, \
          o.slug, m.role FROM api_key AS k JOIN \"user\" AS u ON u.id = k.user_id JOIN organization AS o ON o.id = \
          k.organization_id JOIN membership AS m ON m.organization_id = k.organization_id AND m.user_id = k.user_id \
-         WHERE k.uuid = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND u.status = \
-         'ACTIVE'",
+         WHERE k.uuid = $1 AND {}",
+            usable_key_sql("$2")
+        ),
         vec![Arg::one(Kind::Uuid, uuid), Arg::one(Kind::Time, cx.now)],
         vec![
             Kind::Long,

@@ -3,5 +3,6 @@
 mod ask;
 mod db;
 mod model;
+mod opening;
 mod trail;
 mod turn;
