@@ -16,6 +16,6 @@ mod sheet;
 pub mod workflow;
 
 pub use self::act::{Act, Gives, acts, find};
-pub use self::entry::{Entry, Slot};
+pub use self::entry::{Check, Entry, Slot};
 pub use self::order::{Done, Given, Once, Order, Values};
 pub use self::run::execute;

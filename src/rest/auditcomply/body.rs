@@ -84,7 +84,9 @@ fn parts(body: &[u8], parameters: &str) -> Option<Vec<(String, String)>> {
             fields.push((name, String::from_utf8_lossy(part.get(head_end + 4..)?).into_owned()));
         }
     }
-    (!starts.is_empty()).then_some(fields)
+    // The last delimiter says that it is the last one: a form that was cut is not taken for a shorter one.
+    let end = starts.last().map(|start| start + delimiter.len())?;
+    body.get(end..).is_some_and(|rest| rest.starts_with(b"--")).then_some(fields)
 }
 
 /// A parameter of a header's value, without its quotes.
@@ -113,6 +115,11 @@ mod tests {
         let fields = parts(body.as_bytes(), " boundary=\"xy\"; charset=utf-8").unwrap();
         assert_eq!(fields, [("label".to_owned(), "Fire\r\nsafety".to_owned())]);
         assert_eq!(parts(b"--xy", " boundary=ab"), None);
+        assert_eq!(parts(b"--xy--", " boundary=xy"), Some(Vec::new()), "nothing was sent");
+        let whole = body.as_bytes();
+        for cut in 0..whole.len() - "--\r\n".len() {
+            assert_eq!(parts(&whole[..cut], " boundary=xy"), None, "{cut} bytes of {}", whole.len());
+        }
         assert_eq!(parts(b"--xy", ""), None);
     }
 }

@@ -1,18 +1,20 @@
 //! The interface described in OpenAPI, from the tables that also answer its requests.
 
+mod bodies;
+
 use serde_json::{Map, Value as Json, json};
 
+use self::bodies::{ANY, Written, schema as body};
 use super::body::TYPES;
-use super::create::{self, PROFILE, Recipe};
+use super::create::{self, METADATA, PROFILE, Recipe};
 use super::filter::{Filter, Kind as FilterKind};
-use super::member::{Kind, Member};
+use super::member::Member;
 use super::native::Queries;
 use super::page;
 use super::refusal::{DISABLED, NO_CREDENTIALS, Refusal};
 use super::resource::{RESOURCES, Resource};
 use super::token::{LOGIN, REFRESH};
 use crate::rest::kit::openapi::{Document, Operation, Parameter, Reply, example_of, or_null, reference, schemas};
-use crate::rest::kit::write::example;
 
 const JSON: &str = TYPES[0];
 const ERROR: &str = "Error";
@@ -125,6 +127,12 @@ fn refused(doc: &str, refusals: &[Refusal]) -> Reply {
         _ => reference(ERROR),
     };
     let mut headers = headers();
+    if status == 404 {
+        // What is no address at all has no methods.
+        for header in headers.iter_mut().filter(|header| ["Allow", "Vary"].contains(&header.name.as_str())) {
+            header.required = false;
+        }
+    }
     for (name, told) in [("WWW-Authenticate", 401), ("Retry-After", 429)] {
         if told == status {
             headers.push(named("header", name, "What the client can do about it.", json!({ "type": "string" })));
@@ -185,24 +193,21 @@ fn token(path: &str, (id, summary): (&str, &str), members: &[Member]) -> Operati
         (reference(TOKEN), json!({ "token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.c2ln" })),
     ));
     Operation {
-        bodies: bodies(&body_schema(members, Vec::new())),
+        bodies: written(|written| (body(members, &[], written), bodies::example(members, written))),
+        needs_body: true,
         replies: sorted(replies),
         security: Vec::new(),
         ..operation(("post", path.to_owned()), id, ("tokens", summary.to_owned()))
     }
 }
 
-fn bodies(schema: &Json) -> Vec<(&'static str, Json, Json)> {
-    let example = |schema: &Json| {
-        let properties = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
-        Json::Object(
-            properties
-                .map(|(key, schema)| (key.clone(), example(schema)))
-                .filter(|(_, value)| !value.is_null())
-                .collect(),
-        )
+/// Every type of a body, each with its schema and an example.
+fn written(of: impl Fn(Written) -> (Json, Json)) -> Vec<(&'static str, Json, Json)> {
+    let as_is = |media_type: &&'static str| {
+        let (schema, example) = of(if *media_type == JSON { Written::Json } else { Written::Form });
+        (*media_type, schema, example)
     };
-    TYPES.iter().map(|media_type| (*media_type, schema.clone(), example(schema))).collect()
+    TYPES.iter().map(as_is).collect()
 }
 
 fn address(resource: &Resource, is_record: bool) -> String {
@@ -236,8 +241,8 @@ fn list(resource: &'static Resource) -> Operation {
         named(
             "query",
             "page_size",
-            "Rows of a page; more than the most are the most.",
-            json!({ "type": "integer", "examples": [page::DEFAULT] }),
+            "Rows of a page; more than the most are the most. What is no number from 1 on is as if it were not there.",
+            json!({ "type": ["integer", "string"], "examples": [page::DEFAULT] }),
         ),
     ];
     parameters.extend(resource.filters.iter().map(filter));
@@ -254,25 +259,29 @@ fn list(resource: &'static Resource) -> Operation {
 }
 
 fn filter(filter: &Filter) -> Parameter {
+    let text = || json!({ "type": "string", "pattern": ANY });
+    // An empty value is no filter.
+    let number = || json!({ "type": ["number", "string"], "maxLength": 0 });
+    let instant = || {
+        json!({
+            "type": "string",
+            "anyOf": [{ "format": "date-time" }, { "format": "date" }, { "maxLength": 0 }],
+            "examples": ["2026-01-15T08:00:00Z"],
+        })
+    };
     let (doc, schema) = match filter.kind {
-        FilterKind::Text => ("Equal to this text.", json!({ "type": "string" })),
-        FilterKind::Texts => ("Equal to one of these texts, separated by commas.", json!({ "type": "string" })),
+        FilterKind::Text => ("Equal to this text.", text()),
+        FilterKind::Texts => ("Equal to one of these texts, separated by commas.", text()),
         FilterKind::Word(words) => {
-            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).chain([""]).collect();
             ("This word, as it is shown.", json!({ "type": "string", "enum": words }))
         }
-        FilterKind::Words(_) => ("One of these words, separated by commas.", json!({ "type": "string" })),
-        FilterKind::Number => ("Equal to this number, its fraction cut off.", json!({ "type": "number" })),
-        FilterKind::Instant(std::cmp::Ordering::Equal) => {
-            ("At this instant.", json!({ "type": "string", "format": "date-time" }))
-        }
-        FilterKind::Instant(std::cmp::Ordering::Less) => {
-            ("Not after this instant.", json!({ "type": "string", "format": "date-time" }))
-        }
-        FilterKind::Instant(_) => ("Not before this instant.", json!({ "type": "string", "format": "date-time" })),
-        FilterKind::Part(..) => {
-            ("A part of the instant in UTC, held against this number.", json!({ "type": "number" }))
-        }
+        FilterKind::Words(_) => ("One of these words, separated by commas.", text()),
+        FilterKind::Number => ("Equal to this number, its fraction cut off.", number()),
+        FilterKind::Instant(std::cmp::Ordering::Equal) => ("At this instant.", instant()),
+        FilterKind::Instant(std::cmp::Ordering::Less) => ("Not after this instant.", instant()),
+        FilterKind::Instant(_) => ("Not before this instant.", instant()),
+        FilterKind::Part(..) => ("A part of the instant in UTC, held against this number.", number()),
     };
     named("query", filter.name, doc, schema)
 }
@@ -327,36 +336,20 @@ fn creation(resource: &'static Resource) -> Option<Operation> {
     let recipe: &Recipe = create::recipe_of(resource.segment)?;
     let mut replies = refusals(true);
     replies.extend(bad_bodies());
-    let (mut schema, mut form) = (body_schema(recipe.members, Vec::new()), reference(resource.form.name));
+    let mut form = reference(resource.form.name);
     let mut parameters = Vec::new();
     match resource.segment {
-        "schedules" => {
-            let many = object(&[(
-                "schedules",
-                json!({ "type": "array", "items": schema, "minItems": 1, "maxItems": 100 }),
-                true,
-            )]);
-            schema = json!({ "anyOf": [schema, many] });
-            form = json!({ "anyOf": [form, { "type": "array", "items": form }] });
-        }
+        "schedules" => form = json!({ "anyOf": [form, { "type": "array", "items": form }] }),
         "asset" => {
-            let metadata = json!({ "description": "A list of `{field_id, value}`." });
-            schema = body_schema(recipe.members, vec![member(&PROFILE).0, ("metadata", metadata, false)]);
-            if let Some(required) = schema.get_mut("required").and_then(Json::as_array_mut) {
-                required.retain(|name| name != PROFILE.key);
-            }
+            let profile = body(&[PROFILE], &[], Written::Json);
+            let profile = profile.pointer(&format!("/properties/{}", PROFILE.key)).cloned().unwrap_or_default();
             parameters = vec![
+                named("query", PROFILE.key, "The profile, where the body does not say it.", profile),
                 named(
                     "query",
-                    PROFILE.key,
-                    "The profile, where the body does not say it.",
-                    json!({ "type": "integer" }),
-                ),
-                named(
-                    "query",
-                    "metadata",
+                    METADATA,
                     "The values as JSON, where the body does not say them.",
-                    json!({ "type": "string" }),
+                    bodies::as_text(&bodies::metadata()),
                 ),
             ];
         }
@@ -365,54 +358,9 @@ fn creation(resource: &'static Resource) -> Option<Operation> {
     replies.push(ok(201, "The new record.", (form, example_of(resource.form))));
     Some(Operation {
         parameters,
-        bodies: bodies(&schema),
+        bodies: written(|written| bodies::creation(recipe, written)),
+        needs_body: recipe.members.iter().any(|member| member.required),
         replies: sorted(replies),
         ..operation(("post", address(resource, false)), making, (resource.segment, format!("Make: {}", resource.title)))
     })
-}
-
-type Told = (&'static str, Json, bool);
-
-fn body_schema(members: &[Member], more: Vec<Told>) -> Json {
-    let told = members.iter().flat_map(|one| {
-        let (first, second) = member(one);
-        std::iter::once(first).chain(second)
-    });
-    object(&told.chain(more).collect::<Vec<_>>())
-}
-
-/// What is said of a member: of two, where there are two ways to name a row.
-fn member(member: &Member) -> (Told, Option<Told>) {
-    let text = |most: Option<usize>, format: Option<&str>| {
-        let mut schema = Map::new();
-        schema.insert("type".to_owned(), "string".into());
-        schema.extend(most.map(|most| ("maxLength".to_owned(), most.into())));
-        schema.extend(format.map(|format| ("format".to_owned(), format.into())));
-        Json::Object(schema)
-    };
-    let words = |words: Vec<&str>| json!({ "type": "string", "enum": words });
-    let person = json!({ "type": "object", "description": "A record that there is, by its name or id." });
-    let mut second = None;
-    let schema = match member.kind {
-        Kind::Text(most) => text(most, None),
-        Kind::Uri(most) => text(Some(most), Some("uri")),
-        Kind::Email(most) => text(Some(most), Some("email")),
-        Kind::Username(most) => text(Some(most), None),
-        Kind::Password(most) => text(Some(most), Some("password")),
-        Kind::Boolean => json!({ "type": "boolean" }),
-        Kind::Double => json!({ "type": "number", "format": "double" }),
-        Kind::Instant => text(None, Some("date-time")),
-        Kind::Words(all) => words(all.to_vec()),
-        Kind::Choice(all) => words(all.iter().map(|(word, _)| *word).collect()),
-        Kind::Nested(_) => person,
-        Kind::Either(_, id_key) => {
-            second = Some((id_key, json!({ "type": "integer" }), false));
-            person
-        }
-        Kind::Id(_) => json!({ "type": "integer" }),
-        Kind::Link(_) => text(None, Some("uri-reference")),
-    };
-    let schema = if member.nullable { or_null(schema) } else { schema };
-    // Of two ways only one must be there.
-    ((member.key, schema, member.required && second.is_none()), second)
 }

@@ -16,19 +16,29 @@ LOCK = threading.Lock()
 @schemathesis.hook
 def after_call(context, case, response):
     with LOCK:
-        ANSWERS[case.operation.label][response.status_code] += 1
+        kept = case.meta is not None and case.meta.generation.mode.is_positive
+        ANSWERS[case.operation.label][response.status_code, kept] += 1
+
+
+def share(counts):
+    """How many answers there are, and which share of them was of use."""
+    total = counts.total()
+    good = sum(count for (status, _), count in counts.items() if 200 <= status < 300)
+    return f"{100 * good / max(total, 1):5.1f} % of {total:6}"
 
 
 @atexit.register
 def tell():
-    """Every operation with the share of its answers that were of use, and how often each status came."""
-    for label, statuses in sorted(ANSWERS.items()):
-        total = statuses.total()
-        good = sum(count for status, count in statuses.items() if 200 <= status < 300)
-        each = " ".join(f"{status}:{count}" for status, count in sorted(statuses.items()))
-        print(f"{100 * good / total:5.1f} % of {total:6} 2xx  {label}  {each}")
-    everything = sum((statuses.total() for statuses in ANSWERS.values()), 0)
-    print(f"{everything} requests in all")
+    """For every operation the share of 2xx among all answers and among those to requests that keep to the document."""
+    for label, counts in sorted(ANSWERS.items()):
+        kept = collections.Counter({key: count for key, count in counts.items() if key[1]})
+        each = collections.Counter()
+        for (status, _), count in counts.items():
+            each[status] += count
+        told = " ".join(f"{status}:{count}" for status, count in sorted(each.items()))
+        print(f"{share(counts)} 2xx, {share(kept)} as described  {label}  {told}")
+    everything = sum(ANSWERS.values(), collections.Counter())
+    print(f"{share(everything)} requests in all")
 
 
 path = pathlib.Path(__file__).with_name(f"{os.environ['DIALECT']}.py")

@@ -17,9 +17,10 @@ use crate::rest::auditcomply::{instant, write};
 use crate::rest::kit::Call;
 
 const PROFILE_KEY: &str = "metadata_template_id";
-const METADATA: &str = "metadata";
+/// The member that holds the values.
+pub const METADATA: &str = "metadata";
 /// Most values of one asset.
-const MOST: usize = 200;
+pub const MOST: usize = 200;
 
 /// The profile of an asset.
 pub const PROFILE: Member = member(PROFILE_KEY, "profileId", Kind::Id(&PROFILES)).required();

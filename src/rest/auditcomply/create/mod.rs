@@ -7,7 +7,8 @@ mod table;
 
 use serde_json::{Map, Value as Json};
 
-pub use self::asset::PROFILE;
+pub use self::asset::{METADATA, MOST as VALUES, PROFILE};
+pub use self::schedule::MOST as SCHEDULES;
 pub use self::table::{MAKINGS, Recipe};
 use super::body::{self, Sent};
 use super::member::{self, Checked, Got, Member};

@@ -14,7 +14,7 @@ use crate::rest::auditcomply::refusal::Refusal;
 /// The member that holds many.
 const MANY: &str = "schedules";
 /// At most so many.
-const MOST: usize = 100;
+pub const MOST: usize = 100;
 
 /// Makes what was sent.
 pub async fn run(cx: &Cx, recipe: &Recipe, sent: Sent) -> Result<Made, Refusal> {

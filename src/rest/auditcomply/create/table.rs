@@ -1,8 +1,8 @@
 //! What each creation takes (contract auditcomply 2.8).
 
-use crate::domain::cell::Cell;
 use crate::rest::auditcomply::form::{ASSET_KINDS, DEVICES, PROGRAM_STATES};
-use crate::rest::auditcomply::member::{Checked, Got, Kind, Member, member, string, text};
+use crate::rest::auditcomply::json::Value;
+use crate::rest::auditcomply::member::{Checked, Kind, Member, check_object, member, string, text};
 use crate::rest::auditcomply::reference::Target;
 use crate::rest::auditcomply::resource::{active, all, audit_templates, people, unarchived};
 
@@ -155,8 +155,10 @@ fn named_by_mail(checked: &mut Checked) {
         return;
     }
     let Some(member) = CONTACT.iter().find(|member| member.key == "username") else { return };
-    if let Some(email) = checked.text("email").map(str::to_owned) {
-        checked.given.push((*member, Got::Cell(Cell::from(email))));
+    if let Some(email) = checked.text("email").map(|email| Value::Text(email.to_owned())) {
+        let named = check_object(&[*member], &Value::Object(vec![(member.key.to_owned(), email)]), false);
+        checked.given.extend(named.given);
+        checked.faults.extend(named.faults);
     }
 }
 

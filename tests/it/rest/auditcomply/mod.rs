@@ -1,5 +1,6 @@
 //! The dialect of AuditComply, against its contract: a test's name begins with the number of the acceptance item it shows.
 
+mod document;
 mod filters;
 pub mod native;
 mod paging;

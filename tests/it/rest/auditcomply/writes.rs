@@ -418,6 +418,21 @@ async fn item_46_a_contact_is_called_by_the_mail_address(kind: Store) {
     assert_eq!(login.is(400), json!({ "non_field_errors": ["Unable to log in with provided credentials."] }));
     let again = site.post_as(Role::Member, "/contacts/", &json!({ "email": "pat@x.example" })).await.is(400);
     assert_eq!(again, json!({ "username": ["A user with that username already exists."] }));
+    // The mail address is checked as the name that it stands for.
+    let long = format!("{}@{}.{}.example", "a".repeat(64), "b".repeat(63), "c".repeat(30));
+    for (email, text) in [
+        (
+            "o'hara@x.example",
+            "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",
+        ),
+        (&long, "Ensure this field has no more than 150 characters."),
+    ] {
+        let refused = site.post_as(Role::Member, "/contacts/", &json!({ "email": email })).await.is(400);
+        assert_eq!(refused, json!({ "username": [text] }));
+        let body = json!({ "email": email, "username": format!("named{}", email.len()) });
+        let made = site.post_as(Role::Member, "/contacts/", &body).await.is(201);
+        assert_eq!(made["email"], email);
+    }
 }
 
 async fn item_47_a_status_is_removed_once(kind: Store) {
