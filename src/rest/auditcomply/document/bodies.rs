@@ -99,12 +99,12 @@ pub fn creation(recipe: &Recipe, written: Written) -> (Json, Json) {
     let entries = command::find(recipe.act).map_or(&[][..], |act| &act.entries);
     let (mut schema, mut example) = (schema(recipe.members, entries, written), example(recipe.members, written));
     match (recipe.segment, written) {
-        ("schedules", Written::Json) => {
+        ("schedules", _) => {
             let items = json!({ "type": "array", "items": schema, "minItems": 1, "maxItems": create::SCHEDULES });
             let many = json!({ "type": "object", "properties": { "schedules": items }, "required": ["schedules"] });
-            // Other members are not looked at where there are many.
+            // Other members are not looked at where there are many; in a form many cannot stand.
             let one = json!({ "allOf": [{ "not": { "required": ["schedules"] } }, schema] });
-            schema = json!({ "anyOf": [one, many] });
+            schema = if written == Written::Json { json!({ "anyOf": [one, many] }) } else { one };
         }
         ("asset", _) => {
             let values = if written == Written::Json { metadata() } else { as_text(&metadata()) };
