@@ -74,7 +74,8 @@ def of_place(body):
     here = [audit for audit in AUDITS.values() if audit["location"]["id"] == body["location_id"]]
     counted = [task for audit in here for task in audit["tasks"]]
     for name, member, prefix in (("item_ids", "item_id", "item_"), ("layout_ids", "layout_id", "lay_")):
-        if isinstance(body.get(name), list) and counted:
+        # More than a hundred, of a few that there are, would be fewer once each counts once (2.4).
+        if isinstance(body.get(name), list) and len(body[name]) <= 100 and counted:
             ids = [task[member] for task in counted]
             body[name] = [CHANCE.choice(ids) if is_id(value, prefix) else value for value in body[name]]
 
