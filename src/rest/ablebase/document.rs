@@ -13,12 +13,18 @@ use super::refusal::{
 use super::route::{Ours, Place};
 use super::words::{STATUSES, TYPES};
 use crate::rest::kit::Form;
-use crate::rest::kit::openapi::{Document, Operation, Parameter, Reply, example_of, or_null, reference, schemas};
+use crate::rest::kit::openapi::{
+    Document, Operation, Parameter, Reply, UNSAID, example_of, or_null, reference, schemas,
+};
 use crate::rest::kit::write::MILLISECOND;
 
 const JSON: &str = "application/json";
 const ERROR: &str = "Error";
+/// Text that can be stored: it has no U+0000.
+const NO_NUL: &str = r"^[^\u0000]*$";
 const BOTH: [&str; 2] = ["bearer", "cookie"];
+/// Where nobody is a caller, too.
+const ANY: [&str; 3] = ["bearer", "cookie", UNSAID];
 
 /// The description.
 pub fn document() -> Document {
@@ -253,7 +259,9 @@ fn schema_of(kind: Kind) -> Json {
     match kind {
         Kind::Type => words(&TYPES),
         Kind::Status => words(&STATUSES),
-        Kind::Text(most) => json!({ "type": ["string", "null"], "maxLength": most, "examples": ["Autumn review"] }),
+        Kind::Text(most) => json!({
+            "type": ["string", "null"], "maxLength": most, "pattern": NO_NUL, "examples": ["Autumn review"],
+        }),
         Kind::Instant => json!({
             "anyOf": [{ "type": "string", "format": "date-time" }, { "type": "string", "format": "date" }, { "type": "null" }],
             "examples": ["2026-02-20"],
@@ -266,7 +274,7 @@ fn schema_of(kind: Kind) -> Json {
 fn bodies(members: &[Member]) -> Vec<(&'static str, Json, Json)> {
     let told: Vec<(&str, Json)> = members.iter().map(|member| (member.key, schema_of(member.kind))).collect();
     let example = told.iter().map(|(key, schema)| ((*key).to_owned(), crate::rest::kit::write::example(schema)));
-    vec![("application/json", object(&told, false), Json::Object(example.collect()))]
+    vec![(JSON, object(&told, false), Json::Object(example.collect()))]
 }
 
 fn bad(more: &[Refusal]) -> Reply {
@@ -309,6 +317,7 @@ fn audits() -> Vec<Operation> {
     );
     change.parameters.push(if_match());
     change.bodies = bodies(CHANGED);
+    change.needs_body = true;
     let create = operation(
         "post",
         &of_product,
@@ -413,7 +422,8 @@ fn sign_in() -> Vec<Operation> {
     ];
     vec![
         Operation {
-            bodies: vec![("application/json", credentials, example)],
+            bodies: vec![(JSON, credentials, example)],
+            needs_body: true,
             ..sign_in_operation(
                 ("post", "/api/auth/sign-in/email", Place::SignIn),
                 ["signIn", "Open a session by mail address and password"],
@@ -421,7 +431,7 @@ fn sign_in() -> Vec<Operation> {
             )
         },
         Operation {
-            security: BOTH.to_vec(),
+            security: ANY.to_vec(),
             ..sign_in_operation(
                 ("get", "/api/auth/get-session", Place::Session),
                 ["getSession", "The session that is open, or null"],
@@ -433,7 +443,7 @@ fn sign_in() -> Vec<Operation> {
             )
         },
         Operation {
-            security: BOTH.to_vec(),
+            security: ANY.to_vec(),
             ..sign_in_operation(
                 ("post", "/api/auth/sign-out", Place::SignOut),
                 ["signOut", "End the session that is open"],

@@ -88,9 +88,14 @@ pub fn row(prefix: &str, value: &Value<'_>) -> Result<Uuid, Fault> {
     Ok(found.unwrap_or_default())
 }
 
+/// What every quantity is below.
+pub const QUANTITY: i64 = 1_000_000_000_000;
+
+/// What is wrong with a number that has more decimals than any quantity.
+pub const FINE: &str = "at most 6 decimals";
+
 /// An exact number.
 pub fn decimal(text: &str) -> Result<Decimal, Fault> {
-    const LEAST: i64 = 1_000_000_000_000;
     let too_large = || "must be less than 1000000000000".to_owned();
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).any(|digit| digit != b'0');
@@ -116,7 +121,7 @@ pub fn decimal(text: &str) -> Result<Decimal, Fault> {
         return Err(too_large());
     }
     if scale > 6 {
-        return Err("at most 6 decimals".to_owned());
+        return Err(FINE.to_owned());
     }
     let value: i128 = significant.parse().map_err(|_| too_large())?;
     let number = if scale >= 0 {
@@ -126,7 +131,7 @@ pub fn decimal(text: &str) -> Result<Decimal, Fault> {
         Decimal::from_i128_with_scale(value.checked_mul(times).ok_or_else(too_large)?, 0)
     };
     let number = if sign.is_empty() { number } else { -number };
-    if number.abs() >= LEAST.into() { Err(too_large()) } else { Ok(number) }
+    if number.abs() >= QUANTITY.into() { Err(too_large()) } else { Ok(number) }
 }
 
 #[cfg(test)]

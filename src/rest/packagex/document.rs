@@ -3,11 +3,14 @@
 use axum::http::header::RETRY_AFTER;
 use serde_json::{Value as Json, json};
 
+use super::body::QUANTITY;
 use super::credentials::KEY_HEADERS;
 use super::filter::{FILTERS, Kind};
 use super::form::{BY_ITEM, BY_LAYOUT, GROUPINGS, P_AUDIT};
+use super::input::{KEY, LAST, VALUE};
 use super::listing::{DIRECTIONS, LIMIT, LIMIT_MOST, Listing, ORDERS, PAGE_MOST};
 use super::native;
+use super::pattern::{PROSE, instants, number, plain_id, terms};
 use super::refusal::Refusal;
 use super::words::{PRIORITIES, STATES};
 use crate::domain::search::number::CHARACTERS;
@@ -18,6 +21,7 @@ const JSON: &str = "application/json";
 const ERROR: &str = "Error";
 const PAGE: &str = "Pagination";
 const SEARCH: &str = "Search";
+const INSTANTS: &str = "Instants";
 const ID: &str = "audit_DUuawzMCTkmYowFi2xV4r3";
 const LIST: &str = "/v1/audits";
 const ONE: &str = "/v1/audits/{audit}";
@@ -28,6 +32,7 @@ pub fn document() -> Document {
         (ERROR.to_owned(), envelope((json!({ "type": "object", "maxProperties": 0 }), true), false)),
         (PAGE.to_owned(), page()),
         (SEARCH.to_owned(), search()),
+        (INSTANTS.to_owned(), instants()),
     ];
     for form in [&P_AUDIT, &BY_ITEM, &BY_LAYOUT] {
         schemas(form, &mut known);
@@ -162,7 +167,7 @@ fn listed() -> Vec<Parameter> {
         query(
             "search",
             "Up to eight terms of two characters and more, any of which the number fits, typos allowed.",
-            json!({ "type": "string", "maxLength": CHARACTERS, "examples": ["AUD-1042"] }),
+            json!({ "type": "string", "maxLength": CHARACTERS, "pattern": terms(), "examples": ["AUD-1042"] }),
         ),
     ];
     all.extend(FILTERS.iter().map(|(name, kind)| {
@@ -175,10 +180,10 @@ fn listed() -> Vec<Parameter> {
 fn filtered(kind: Kind) -> (&'static str, Json) {
     match kind {
         Kind::Row(prefix, _) => {
-            ("What it refers to, or one of its counts.", json!({ "type": "string", "pattern": format!("^{prefix}") }))
+            ("What it refers to, or one of its counts.", json!({ "type": "string", "pattern": plain_id(prefix) }))
         }
         Kind::Actor(_) => {
-            ("The key that did it, else the person.", json!({ "type": "string", "pattern": "^(user_|key_)" }))
+            ("The key that did it, else the person.", json!({ "type": "string", "pattern": plain_id("(user_|key_)") }))
         }
         Kind::Status => {
             let words = STATES.map(|(word, _)| word).join("|");
@@ -193,8 +198,8 @@ fn filtered(kind: Kind) -> (&'static str, Json) {
         Kind::Overdue => ("Whether it is late.", json!({ "type": "string", "enum": ["true", "false"] })),
         Kind::Date(_) => (
             "Seconds since 1970 or ISO 8601, compared by whole seconds; before it an operator: `eq`, `!eq`, `gt`, `gte`, `lt`, \
-             `lte`, `bwi` and `bwe` with two values, `in` and `!in` with up to 100.",
-            json!({ "type": "string", "examples": ["bwi:1893456000,2030-01-31"] }),
+             `lte`, `bwi` and `bwe` with two values of which the first is less, `in` and `!in` with up to 100.",
+            reference(INSTANTS),
         ),
     }
 }
@@ -252,16 +257,27 @@ fn ids(prefix: &str) -> Json {
 
 /// Members that both writes take.
 fn planned() -> Json {
+    let contact = json!({ "type": "object", "properties": { "id": id("ctct_") }, "required": ["id"] });
     json!({
         "priority": { "type": "string", "enum": PRIORITIES },
-        "assignee": { "anyOf": [id("ctct_"), { "type": "object" }, { "type": "null" }] },
-        "complete_at": { "type": ["integer", "null"], "minimum": 0, "maximum": 253_402_300_799_i64 },
+        "assignee": { "anyOf": [id("ctct_"), contact, { "type": "null" }] },
+        "complete_at": { "type": ["integer", "null"], "minimum": 0, "maximum": LAST },
         "update_inventory": { "type": "boolean" },
-        "metadata": {
-            "type": ["object", "null"], "maxProperties": 25,
-            "additionalProperties": { "type": ["string", "number", "boolean", "null"] },
-        },
+        "metadata": metadata(),
     })
+}
+
+fn metadata() -> Json {
+    json!({
+        "type": ["object", "null"], "maxProperties": 25,
+        "propertyNames": { "type": "string", "minLength": 1, "maxLength": KEY },
+        "additionalProperties": { "type": ["string", "number", "boolean", "null"], "maxLength": VALUE },
+    })
+}
+
+/// A quantity, or what is added to one.
+fn quantity(least: i64) -> Json {
+    json!({ "type": "number", "minimum": least, "exclusiveMaximum": QUANTITY, "multipleOf": 0.000_001 })
 }
 
 fn with(mut base: Json, more: &Json) -> Json {
@@ -274,7 +290,7 @@ fn with(mut base: Json, more: &Json) -> Json {
 fn create() -> Operation {
     let own = json!({
         "location_id": id("loc_"), "item_ids": ids("item_"), "layout_ids": ids("lay_"),
-        "number": { "type": "string", "minLength": 1, "maxLength": 100 },
+        "number": number(),
     });
     let mut schema = with(own, &planned());
     set(&mut schema, "required", json!(["location_id"]));
@@ -285,6 +301,7 @@ fn create() -> Operation {
         about: "Makes a count of every stock level of the location that is not empty. Unknown members are ignored."
             .to_owned(),
         bodies: vec![(JSON, schema, sent)],
+        needs_body: true,
         replies: replies(
             201,
             "The new audit.",
@@ -309,8 +326,8 @@ fn update() -> Operation {
         "properties": {
             "id": id("audtsk_"),
             "counted_qty": { "anyOf": [
-                { "type": "number", "minimum": 0 },
-                { "type": "array", "items": { "type": "number" }, "minItems": 1, "maxItems": 1 },
+                quantity(0),
+                { "type": "array", "items": quantity(1 - QUANTITY), "minItems": 1, "maxItems": 1 },
                 { "type": "null" },
             ] },
             "reason_code_id": { "type": ["string", "null"], "pattern": "^rsnc_" },
@@ -320,10 +337,14 @@ fn update() -> Operation {
     let own = json!({
         "tasks": { "type": "array", "minItems": 1, "maxItems": 100, "items": task },
         "status": { "type": "string", "enum": STATES.map(|(word, _)| word) },
-        "feedback": { "type": ["string", "null"], "maxLength": 10_000 },
-        "number": { "type": "string" }, "location_id": id("loc_"),
+        "feedback": { "type": ["string", "null"], "maxLength": 10_000, "pattern": PROSE },
+        "number": number(), "location_id": id("loc_"),
     });
-    let schema = with(own, &planned());
+    let mut schema = with(own, &planned());
+    let metadata = schema.pointer_mut("/properties/metadata");
+    if let Some(metadata) = metadata {
+        *metadata = json!({ "anyOf": [metadata.clone(), { "const": "" }] });
+    }
     let task = "audtsk_7neaYuHZyUpsekw8xk3aax";
     let sent = json!({ "tasks": [{ "id": task, "counted_qty": 10 }] });
     let mut example = example(200, "Audit updated.", &example_of(&P_AUDIT), false);
@@ -334,6 +355,7 @@ fn update() -> Operation {
             .to_owned(),
         parameters: vec![audit()],
         bodies: vec![(JSON, schema, sent)],
+        needs_body: true,
         replies: replies(200, "The audit as it is then.", (envelope((reference("Audit"), false), true), example), &[
             Refusal::json(1, 8),
             Refusal::query(vec!["page: unknown parameter".to_owned()]),

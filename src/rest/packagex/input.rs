@@ -1,8 +1,9 @@
 //! The members that both writes take, and what is wrong with them (contract packagex 2.4 to 2.6 and 5.4).
 
 use chrono::DateTime;
+use rust_decimal::prelude::ToPrimitive;
 
-use super::body::{self, Fault, Members, Value, elements, members, value};
+use super::body::{self, FINE, Fault, Members, Value, decimal, elements, members, value};
 use super::filter::no_word;
 use super::ident;
 use super::words::PRIORITIES;
@@ -10,13 +11,13 @@ use crate::domain::cell::Cell;
 use crate::domain::command::{Given, Order};
 
 /// Longest text of a number.
-const NUMBER: usize = 100;
+pub const NUMBER: usize = 100;
 /// Longest key of metadata.
-const KEY: usize = 100;
+pub const KEY: usize = 100;
 /// Longest text of a value of metadata.
-const VALUE: usize = 500;
+pub const VALUE: usize = 500;
 /// The last second that an instant may name.
-const LAST: i64 = 253_402_300_799;
+pub const LAST: i64 = 253_402_300_799;
 
 /// A body on its way to a command.
 pub struct Input<'b> {
@@ -164,23 +165,23 @@ fn assignee(value: &Value<'_>) -> Result<Given, Fault> {
     Ok(Given::One(Some(uuid)))
 }
 
+/// Whole seconds since 1970, however the number is written.
 fn instant(value: &Value<'_>) -> Result<Given, Fault> {
-    let Value::Number(text) = value else {
-        return if matches!(value, Value::Null) {
-            Ok(Given::Cell(Cell::Null))
-        } else {
-            Err("must be an integer".to_owned())
-        };
+    let no_integer = || "must be an integer".to_owned();
+    let text = match value {
+        Value::Null => return Ok(Given::Cell(Cell::Null)),
+        Value::Number(text) => text,
+        _ => return Err(no_integer()),
     };
-    let whole = text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit());
-    if !whole {
-        return Err("must be an integer".to_owned());
-    }
-    if text.starts_with('-') && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
+    let second = match decimal(text) {
+        Ok(number) if number.is_integer() => number.to_i64(),
+        Err(fault) if fault != FINE => None,
+        _ => return Err(no_integer()),
+    };
+    if text.starts_with('-') && second != Some(0) {
         return Err("must be at least 0".to_owned());
     }
-    let second = text.parse::<i64>().ok().filter(|second| *second <= LAST);
-    let instant = second.and_then(|second| DateTime::from_timestamp(second, 0));
+    let instant = second.filter(|second| *second <= LAST).and_then(|second| DateTime::from_timestamp(second, 0));
     instant.map(|instant| Given::Cell(instant.into())).ok_or_else(|| format!("must be less than {}", LAST + 1))
 }
 

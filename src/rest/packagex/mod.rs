@@ -13,6 +13,7 @@ mod input;
 mod listing;
 mod native;
 mod operator;
+mod pattern;
 mod refusal;
 mod relevance;
 mod words;

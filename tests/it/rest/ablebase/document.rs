@@ -8,7 +8,7 @@ use crate::rest::schema::check;
 use crate::rest::{PASSWORD, golden};
 use crate::store::on_both_stores;
 
-on_both_stores!(every_answer_is_as_the_document_says);
+on_both_stores!(every_answer_is_as_the_document_says, what_need_not_be_sent_is_not_asked_for);
 
 const PRODUCT: &str = "/v1/organizations/{orgId}/products/{productSlug}/audits";
 
@@ -103,4 +103,29 @@ async fn every_answer_is_as_the_document_says(kind: Store) {
     let page = office.house.get("/docs/ablebase", "").await;
     let index = office.house.get("/docs", "").await.text();
     assert!(page.status == 200 && index.contains("href=\"/docs/ablebase\""));
+}
+
+async fn what_need_not_be_sent_is_not_asked_for(kind: Store) {
+    let office = Office::open(kind).await;
+    let document = office.house.get("/docs/ablebase/openapi.json", "").await.json();
+    let paths = &document["paths"];
+    let one = format!("{PRODUCT}/{{auditNumber}}");
+    for (method, path, rest, status) in
+        [("post", PRODUCT, "products/web-shop/audits", 201), ("patch", &one, "products/web-shop/audits/1", 400)]
+    {
+        let seen = office.ask_as(&office.admin, &method.to_uppercase(), rest, "").await;
+        assert_eq!((seen.status, &paths[path][method]["requestBody"]["required"]), (status, &json!(status == 400)));
+    }
+    // Who asks matters to these, and they answer nobody, too (items 3 and 4).
+    for (method, path, status) in [
+        ("post", "/api/auth/sign-in/email", 400),
+        ("get", "/api/auth/get-session", 200),
+        ("post", "/api/auth/sign-out", 200),
+    ] {
+        assert_eq!(office.send((&method.to_uppercase(), path), &[], "").await.status, status);
+        let security = paths[path][method]["security"].as_array().expect("ways");
+        let own = path != "/api/auth/sign-in/email";
+        assert_eq!((security.contains(&json!({})), security.len()), (own, if own { 3 } else { 0 }), "{path}");
+    }
+    assert_eq!(paths["/api/auth/sign-in/email"]["post"]["requestBody"]["required"], true);
 }

@@ -36,6 +36,9 @@ async fn item_1_every_answer_is_as_the_document_says(kind: Store) {
             }
         }
     }
+    for path in ["/v1/audits", "/v1/audits/{audit}"] {
+        assert_eq!(document["paths"][path]["post"]["requestBody"]["required"], true);
+    }
     operations.sort();
     assert_eq!(operations, ["get /v1/audits", "get /v1/audits/{audit}", "post /v1/audits", "post /v1/audits/{audit}"]);
     let one = format!("/v1/audits/{}", audit(AUDIT));

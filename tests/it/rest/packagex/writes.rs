@@ -23,6 +23,7 @@ on_both_stores!(
     item_43_what_was_read_can_be_sent_back,
     item_44_every_write_is_told_once,
     bodies_are_refused_member_by_member,
+    deadlines_are_whole_seconds_however_they_are_written,
     writes_need_their_scope_and_a_body_of_json,
 );
 
@@ -500,6 +501,10 @@ async fn bodies_are_refused_member_by_member(kind: Store) {
         ),
         (json!({ "location_id": place, "complete_at": 1.5 }), vec!["complete_at: must be an integer"]),
         (json!({ "location_id": place, "complete_at": -1 }), vec!["complete_at: must be at least 0"]),
+        (json!({ "location_id": place, "complete_at": -1e13 }), vec!["complete_at: must be at least 0"]),
+        (json!({ "location_id": place, "complete_at": 1e-7 }), vec!["complete_at: must be an integer"]),
+        (json!({ "location_id": place, "complete_at": 2.6e11 }), vec!["complete_at: must be less than 253402300800"]),
+        (json!({ "location_id": place, "complete_at": 1e300 }), vec!["complete_at: must be less than 253402300800"]),
         (json!({ "location_id": place, "metadata": [] }), vec!["metadata: must be an object"]),
         (json!([]), vec!["body: must be an object"]),
     ] {
@@ -602,4 +607,16 @@ async fn writes_need_their_scope_and_a_body_of_json(kind: Store) {
     let message = "Content type must be application/json.".to_owned();
     let reply = site.send("POST", LIST, &[key, ("content-type", "text/html")], "{}").await;
     assert_eq!(reply.refused(415), ("unsupported_media_type".to_owned(), message, Vec::new()));
+}
+
+async fn deadlines_are_whole_seconds_however_they_are_written(kind: Store) {
+    let site = Site::new(kind).await;
+    let audit = made(&site, json!({})).await;
+    let token = site.token(KEY);
+    for (written, second) in [("1893542400.0", 1_893_542_400), ("1.8935424e9", 1_893_542_400), ("-0.0", 0), ("5e0", 5)]
+    {
+        let body = format!("{{\"complete_at\":{written}}}");
+        let seen = site.send("POST", &path(&audit), &[("px-api-key", &token)], body).await;
+        assert_eq!(seen.data()["complete_at"], second, "{written}");
+    }
 }
