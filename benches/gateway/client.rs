@@ -31,6 +31,14 @@ pub fn tenant_request(path: &str, tenant: &str, token: &str) -> Vec<u8> {
         .into_bytes()
 }
 
+/// The bytes of a request that only reads, under what `Authorization` says.
+pub fn reading_request(path: &str, authorization: &str) -> Vec<u8> {
+    format!(
+        "GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\nauthorization: {authorization}\r\n\r\n"
+    )
+    .into_bytes()
+}
+
 /// How the length of a body is told.
 enum Length {
     Known(usize),
@@ -86,7 +94,8 @@ impl Connection {
     }
 }
 
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+/// Where some bytes stand first.
+pub fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
 }
 

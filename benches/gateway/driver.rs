@@ -25,6 +25,8 @@ pub struct Call {
 pub enum Sameness {
     /// Byte for byte.
     Whole,
+    /// In its length, and byte for byte from this place on.
+    From(usize),
     /// In its length.
     Length,
     /// It begins so.
@@ -35,6 +37,7 @@ impl Call {
     fn is_answered_by(&self, body: &[u8]) -> bool {
         match self.sameness {
             Sameness::Whole => body == self.answer,
+            Sameness::From(place) => body.len() == self.answer.len() && body.get(place..) == self.answer.get(place..),
             Sameness::Length => body.len() == self.answer.len(),
             Sameness::Beginning => body.starts_with(&self.answer),
         }

@@ -11,6 +11,7 @@
 //! then drives both in turns over 16 connections. Absolute figures move by half between machines and by a quarter
 //! between runs; the ratio of two neighbouring slices is what counts.
 
+mod access;
 mod client;
 mod driver;
 mod measure;

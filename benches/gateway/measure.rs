@@ -8,9 +8,9 @@ use anyhow::{Context, Result, bail};
 use super::client::Connection;
 use super::driver::{Slice, Target, count};
 use super::report::{Comparison, Measured, Side, median, spread};
-use super::store::{Kind, Store};
+use super::store::{Kind, Store, USERNAME};
 use super::workload::{self, Workload};
-use super::{ORGANIZATION, Options, process};
+use super::{ORGANIZATION, Options, access, process};
 
 /// How often the start is measured.
 const STARTS: usize = 5;
@@ -28,7 +28,7 @@ pub async fn measure(kind: Kind, folder: &Path, options: &Options) -> Result<Mea
 async fn on(store: &Store, options: &Options) -> Result<Measured> {
     // The secrets in the data folder outlive the process, and so does the token.
     let gateway = store.start_gateway(&[])?;
-    let token = workload::sign_in(gateway.address, ORGANIZATION).await?;
+    let token = workload::sign_in(gateway.address, USERNAME, ORGANIZATION).await?;
     gateway.stop()?;
     let mut starts = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
@@ -36,9 +36,10 @@ async fn on(store: &Store, options: &Options) -> Result<Measured> {
     }
     let gateway = store.start_gateway(&[])?;
     let yardstick = store.start_yardstick()?;
-    let token = workload::sign_in(gateway.address, ORGANIZATION).await?;
+    let token = workload::sign_in(gateway.address, USERNAME, ORGANIZATION).await?;
     let (memory_before, _) = process::memory(gateway.id())?;
-    let workloads = workload::compared(gateway.address, yardstick.address, &token).await?;
+    let access = access::prepare(gateway.address).await?;
+    let workloads = workload::compared(gateway.address, yardstick.address, &token, &access).await?;
     let mut targets = [
         Target::connect(gateway.address, gateway.id(), store.id()).await?,
         Target::connect(yardstick.address, yardstick.id(), store.id()).await?,

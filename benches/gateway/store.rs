@@ -43,7 +43,9 @@ pub struct Store {
 
 /// Who signs in.
 pub const USERNAME: &str = "benchmark";
-/// With which password.
+/// Who may grant access.
+pub const OWNER: &str = "bench-owner";
+/// With which password, both of them.
 pub const PASSWORD: &str = "correct horse battery staple";
 
 /// An order of another system.
@@ -100,6 +102,7 @@ impl Store {
         }
         if !options.writes {
             // What is there already is not imported again.
+            store.run(&["user", "password", OWNER, "--password-stdin"], PASSWORD)?;
             store.run(&["import", "folio", "--organization", ORGANIZATION, "-"], &events())?;
         }
         Ok(store)

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::client::{Connection, request, tenant_request};
+use super::access::Access;
+use super::client::{Connection, find, reading_request, request, tenant_request};
 use super::driver::{Call, Sameness};
-use super::store::{EVENTS, ORDER, PASSWORD, USERNAME};
+use super::store::{EVENTS, ORDER, PASSWORD};
 use super::{CONNECTIONS, ORGANIZATION};
 
 const NESTED: &str = "query Nested($first: Int!) { \
@@ -38,7 +39,12 @@ pub struct Workload {
 }
 
 /// The questions, each answered by both and found equal.
-pub async fn compared(gateway: SocketAddr, yardstick: SocketAddr, token: &str) -> Result<Vec<Workload>> {
+pub async fn compared(
+    gateway: SocketAddr,
+    yardstick: SocketAddr,
+    token: &str,
+    access: &Access,
+) -> Result<Vec<Workload>> {
     let mut sides = Sides {
         gateway: Connection::open(gateway).await?,
         yardstick: Connection::open(yardstick).await?,
@@ -55,6 +61,9 @@ pub async fn compared(gateway: SocketAddr, yardstick: SocketAddr, token: &str) -
         sides.workload("nested_200", "/nested", NESTED, first(200)).await?,
         sides.workload("point", "/point", POINT, points.iter().map(|uuid| json!({ "uuid": uuid })).collect()).await?,
         sides.order().await?,
+        sides.users(&access.export).await?,
+        sides.audits("auditcomply_25", "CLOSED", &access.jwt).await?,
+        sides.audits("auditcomply_25_few", "INREVIEW", &access.jwt).await?,
         // An audit may become overdue meanwhile.
         sides.workload("summary", "/summary", SUMMARY, vec![json!({})]).await?.changing(),
     ])
@@ -87,16 +96,61 @@ impl Sides {
     async fn order(&mut self) -> Result<Workload> {
         let path = format!("/audit-data/acquisition/order/{ORDER}?sortBy=event_date&sortOrder=desc");
         let ask = tenant_request(&path, ORGANIZATION, &self.token);
+        let expected = ("/totalItems", json!(EVENTS));
+        self.documented("order_500", ask, &format!("/order/{ORDER}"), expected, None).await
+    }
+
+    /// The first 100 people, as the Action Audit Data API exports them.
+    async fn users(&mut self, token: &str) -> Result<Workload> {
+        let ask = reading_request("/xapi/v1/users.json?limit=100", &format!("Bearer {token}"));
+        // Before it stand the instant and the id of the request.
+        let begin = Some(r#","sort_by":"#);
+        self.documented("users_100", ask, "/users", ("/response/count", json!(100)), begin).await
+    }
+
+    /// The first 25 audits of a state, as AuditComply lists them.
+    async fn audits(&mut self, name: &'static str, state: &str, token: &str) -> Result<Workload> {
+        let path = format!("/audits/?page_size=25&state={state}");
+        let ask = reading_request(&path, &format!("JWT {token}"));
+        // The next page is said to be where the client found this one.
+        let next = format!("http://127.0.0.1/audits/?page=2&page_size=25&state={state}");
+        self.documented(name, ask, &path, ("/next", json!(next)), None).await
+    }
+
+    /// A request of a documented interface, and a path of the yardstick: equal from `begin` on.
+    async fn documented(
+        &mut self,
+        name: &'static str,
+        ask: Vec<u8>,
+        path: &str,
+        (place, expected): (&str, Value),
+        begin: Option<&str>,
+    ) -> Result<Workload> {
         let answer = self.gateway.ask(&ask).await?.to_vec();
-        let theirs = request("GET", &format!("/order/{ORDER}"), None, "");
-        let their_answer = self.yardstick.ask(&theirs).await?.to_vec();
-        same("order_500", &answer, &their_answer).context("the gateway and the yardstick give different answers")?;
-        if parsed("order_500", &answer)?.get("totalItems").and_then(Value::as_u64) != Some(EVENTS.into()) {
-            bail!("the order has other than {EVENTS} events");
+        if parsed(name, &answer)?.pointer(place) != Some(&expected) {
+            bail!("{name}: not {expected} at {place}");
         }
+        let theirs = request("GET", path, None, "");
+        let their_answer = self.yardstick.ask(&theirs).await?.to_vec();
+        let sameness = match begin {
+            None => {
+                same(name, &answer, &their_answer).context("the gateway and the yardstick give different answers")?;
+                Sameness::Whole
+            }
+            Some(begin) => {
+                let start =
+                    |answer: &[u8]| find(answer, begin.as_bytes()).with_context(|| format!("{name}: no {begin}"));
+                let (from, their_from) = (start(&answer)?, start(&their_answer)?);
+                if from != their_from || answer.get(from..) != their_answer.get(from..) {
+                    same(name, &answer, &their_answer)
+                        .context("the gateway and the yardstick give different answers")?;
+                }
+                Sameness::From(from)
+            }
+        };
         let bytes = answer.len();
-        let call = |request, answer| Arc::from([Call { request, answer, sameness: Sameness::Whole }]);
-        Ok(Workload { name: "order_500", gateway: call(ask, answer), yardstick: call(theirs, their_answer), bytes })
+        let call = |request, answer| Arc::from([Call { request, answer, sameness }]);
+        Ok(Workload { name, gateway: call(ask, answer), yardstick: call(theirs, their_answer), bytes })
     }
 
     async fn workload(
@@ -181,9 +235,9 @@ fn difference(path: &mut String, left: &Value, right: &Value) -> Option<String> 
 }
 
 /// Signs in to an organization and gives the access token.
-pub async fn sign_in(gateway: SocketAddr, organization: &str) -> Result<String> {
+pub async fn sign_in(gateway: SocketAddr, username: &str, organization: &str) -> Result<String> {
     let query = "mutation Login($input: LoginInput!) { login(input: $input) { accessToken userErrors { message } } }";
-    let input = json!({ "username": USERNAME, "password": PASSWORD, "organization": organization });
+    let input = json!({ "username": username, "password": PASSWORD, "organization": organization });
     let body = json!({ "query": query, "variables": { "input": input } }).to_string();
     let mut connection = Connection::open(gateway).await?;
     let answer: Value = serde_json::from_slice(connection.ask(&request("POST", "/graphql", None, &body)).await?)?;
@@ -195,7 +249,11 @@ pub async fn sign_in(gateway: SocketAddr, organization: &str) -> Result<String> 
 pub async fn statements(gateway: &mut Connection) -> Result<(f64, f64)> {
     let text = gateway.ask(&request("GET", "/metrics", None, "")).await?;
     let text = std::str::from_utf8(text)?;
-    let is_ours = |line: &str| ["graphql", "folio"].iter().any(|name| line.contains(&format!("surface=\"{name}\"")));
+    let is_ours = |line: &str| {
+        ["graphql", "folio", "action_audit", "auditcomply"]
+            .iter()
+            .any(|name| line.contains(&format!("surface=\"{name}\"")))
+    };
     let value = |name: &str| {
         let lines = text.lines().filter(|line| line.starts_with(name) && is_ours(line));
         lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum::<f64>()

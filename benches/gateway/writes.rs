@@ -18,7 +18,7 @@ use super::client::{Connection, request};
 use super::driver::{Call, Sameness, Slice, Target};
 use super::measure::side;
 use super::report::{Gate, Side, median, spread};
-use super::store::{Kind, Store};
+use super::store::{Kind, Store, USERNAME};
 use super::workload::{self, sign_in};
 use super::{CONNECTIONS, ORGANIZATION, Options};
 
@@ -81,7 +81,7 @@ async fn on(store: &Store, options: &Options) -> Result<Written> {
     let gateway = store.start_gateway(&[])?;
     let mut told = Vec::with_capacity(ORGANIZATIONS);
     let mut loose = Vec::with_capacity(ORGANIZATIONS);
-    let maker = sign_in(gateway.address, ORGANIZATION).await?;
+    let maker = sign_in(gateway.address, USERNAME, ORGANIZATION).await?;
     for number in 1..=ORGANIZATIONS {
         told.push(Place::obtain(gateway.address, &maker, &format!("told-{number}")).await?);
         loose.push(Place::obtain(gateway.address, &maker, &format!("loose-{number}")).await?);
@@ -136,7 +136,7 @@ impl Place {
         if code.is_some_and(|code| code != "TAKEN") {
             bail!("{slug} cannot be made: {made}");
         }
-        let token = sign_in(gateway, slug).await?;
+        let token = sign_in(gateway, USERNAME, slug).await?;
         let known = ask(&mut connection, &token, "{ viewer { organization { legacyId } } }", json!({})).await?;
         let id = known.pointer("/viewer/organization/legacyId").and_then(Value::as_i64);
         let parts: Vec<String> = (0..OTHERS)

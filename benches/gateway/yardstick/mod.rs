@@ -3,6 +3,8 @@
 //! permissions. It takes the same requests and reads only their variables.
 
 mod answer;
+mod export;
+mod listing;
 mod postgres;
 mod sqlite;
 
@@ -10,17 +12,22 @@ use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use audit_gateway::domain::cx::new_uuid;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{HOST, HeaderName};
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use axum::{Json, Router};
+use chrono::Utc;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use self::answer::{Answer, Listed, Looked, Made, Summed, Told};
+use self::export::{Export, User};
+use self::listing::{Audit, NonConformance, Observation};
 
 /// A store that answers the questions.
 trait Store: Send + Sync + 'static {
@@ -30,6 +37,10 @@ trait Store: Send + Sync + 'static {
     fn point(&self, uuid: Uuid) -> impl Future<Output = Result<Looked>> + Send;
     /// The events of an order; one statement.
     fn order(&self, uuid: Uuid) -> impl Future<Output = Result<Told>> + Send;
+    /// The first 100 people; one statement.
+    fn users(&self) -> impl Future<Output = Result<Vec<User>>> + Send;
+    /// The first 25 audits of a state with what belongs to them; three statements.
+    fn audits(&self, state: listing::State) -> impl Future<Output = Result<Found>> + Send;
     /// Audits by state; one statement.
     fn summary(&self) -> impl Future<Output = Result<Summed>> + Send;
     /// Makes an article and changes another one, in one transaction.
@@ -37,6 +48,9 @@ trait Store: Send + Sync + 'static {
     /// Some audits to look up, from everywhere in the table.
     fn points(&self) -> impl Future<Output = Result<Vec<Uuid>>> + Send;
 }
+
+/// Audits, their observations, and their nonconformances.
+type Found = (Vec<Audit>, Vec<Observation>, Vec<NonConformance>);
 
 /// Serves until standard input ends.
 pub fn run(url: &str) -> Result<()> {
@@ -59,6 +73,8 @@ async fn serve<S: Store>(store: S) -> Result<()> {
         .route("/nested", post(nested::<S>))
         .route("/point", post(point::<S>))
         .route("/order/{uuid}", get(order::<S>))
+        .route("/users", get(users::<S>))
+        .route("/audits/", get(audits::<S>))
         .route("/summary", post(summary::<S>))
         .route("/make", post(make::<S>))
         .route("/points", get(points::<S>))
@@ -109,6 +125,29 @@ async fn point<S: Store>(State(store): State<Arc<S>>, Json(call): Json<Call<ByUu
 
 async fn order<S: Store>(State(store): State<Arc<S>>, Path(uuid): Path<Uuid>) -> Handled<Told> {
     answered(store.order(uuid).await).map(|Json(Answer { data })| Json(data))
+}
+
+const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
+
+async fn users<S: Store>(State(store): State<Arc<S>>) -> Result<([(HeaderName, String); 1], Json<Export>), StatusCode> {
+    let Json(Answer { data }) = answered(store.users().await)?;
+    let (export, total) = Export::new(data, Utc::now(), new_uuid());
+    Ok(([(TOTAL, total.to_string())], Json(export)))
+}
+
+#[derive(Deserialize)]
+struct ByState {
+    state: listing::State,
+}
+
+async fn audits<S: Store>(
+    State(store): State<Arc<S>>,
+    Query(ByState { state }): Query<ByState>,
+    headers: HeaderMap,
+) -> Handled<listing::Listing> {
+    let Json(Answer { data: (audits, observations, findings) }) = answered(store.audits(state).await)?;
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    Ok(Json(listing::Listing::new(audits, observations, findings, (state, host))))
 }
 
 async fn summary<S: Store>(State(store): State<Arc<S>>, Json(call): Json<Call<None>>) -> Handled<Answer<Summed>> {

@@ -11,7 +11,9 @@ use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
 
 use super::answer::{self, Audit, Issue, Listed, Looked, Made, Summed, Told, person};
-use super::{Make, Pool, Store};
+use super::export::{self, User};
+use super::listing::{self, State, findings, observations};
+use super::{Found, Make, Pool, Store};
 use crate::{ORGANIZATION, POOL};
 
 /// The store.
@@ -30,6 +32,9 @@ const ISSUES: &str = concat!(
      WHERE i.organization_id = $1 AND i.audit_id = parent.id ORDER BY i.id LIMIT 10) AS page \
      LEFT JOIN \"user\" u ON u.id = page.assigned_to_id ORDER BY page.audit_id, page.id"
 );
+
+const OBSERVATIONS: &str = observations!("= ANY($1)");
+const FINDINGS: &str = findings!("= ANY($2)");
 
 impl Postgres {
     /// Connects.
@@ -74,6 +79,21 @@ impl Store for Postgres {
         let mut lent = self.pool.lend().await?;
         let events = sqlx::query_as(answer::ORDER).bind(self.organization).bind(uuid).fetch_all(lent.get()?).await?;
         Ok(Told::new(events))
+    }
+
+    async fn users(&self) -> Result<Vec<User>> {
+        let mut lent = self.pool.lend().await?;
+        Ok(sqlx::query_as(export::USERS).bind(self.organization).fetch_all(lent.get()?).await?)
+    }
+
+    async fn audits(&self, state: State) -> Result<Found> {
+        let mut lent = self.pool.lend().await?;
+        let audits: Vec<listing::Audit> =
+            sqlx::query_as(listing::audits(state)).bind(self.organization).fetch_all(lent.get()?).await?;
+        let keys: Vec<i64> = audits.iter().map(|audit| audit.id).collect();
+        let observations = sqlx::query_as(OBSERVATIONS).bind(&keys).fetch_all(lent.get()?).await?;
+        let findings = sqlx::query_as(FINDINGS).bind(self.organization).bind(&keys).fetch_all(lent.get()?).await?;
+        Ok((audits, observations, findings))
     }
 
     async fn summary(&self) -> Result<Summed> {

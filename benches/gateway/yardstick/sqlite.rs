@@ -10,7 +10,9 @@ use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
 
 use super::answer::{self, Audit, Issue, Listed, Looked, Made, Summed, Told, person};
-use super::{Make, Pool, Store};
+use super::export::{self, User};
+use super::listing::{self, State, findings, observations};
+use super::{Found, Make, Pool, Store};
 use crate::{ORGANIZATION, POOL};
 
 /// The store.
@@ -29,6 +31,9 @@ const ISSUES: &str = concat!(
      JOIN issue i ON i.id = page.id LEFT JOIN \"user\" u ON u.id = i.assigned_to_id \
      WHERE page.position <= 10 ORDER BY page.audit_id, page.position"
 );
+
+const OBSERVATIONS: &str = observations!("IN (SELECT value FROM json_each($1))");
+const FINDINGS: &str = findings!("IN (SELECT value FROM json_each($2))");
 
 impl Sqlite {
     /// Opens it, with the settings that the gateway has.
@@ -78,6 +83,22 @@ impl Store for Sqlite {
         let mut lent = self.pool.lend().await?;
         let events = sqlx::query_as(answer::ORDER).bind(self.organization).bind(uuid).fetch_all(lent.get()?).await?;
         Ok(Told::new(events))
+    }
+
+    async fn users(&self) -> Result<Vec<User>> {
+        let mut lent = self.pool.lend().await?;
+        Ok(sqlx::query_as(export::USERS).bind(self.organization).fetch_all(lent.get()?).await?)
+    }
+
+    async fn audits(&self, state: State) -> Result<Found> {
+        let mut lent = self.pool.lend().await?;
+        let audits: Vec<listing::Audit> =
+            sqlx::query_as(listing::audits(state)).bind(self.organization).fetch_all(lent.get()?).await?;
+        let keys: Vec<i64> = audits.iter().map(|audit| audit.id).collect();
+        let keys = serde_json::to_string(&keys)?;
+        let observations = sqlx::query_as(OBSERVATIONS).bind(&keys).fetch_all(lent.get()?).await?;
+        let findings = sqlx::query_as(FINDINGS).bind(self.organization).bind(&keys).fetch_all(lent.get()?).await?;
+        Ok((audits, observations, findings))
     }
 
     async fn summary(&self) -> Result<Summed> {
