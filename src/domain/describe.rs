@@ -66,6 +66,8 @@ pub enum Source {
     Column(&'static str),
     /// An SQL expression over the table's alias.
     Derived(fn(&mut Sql, &str)),
+    /// A column of a person's membership in the active organization.
+    Standing(&'static str),
 }
 
 /// One field of a noun.
@@ -324,11 +326,20 @@ impl Noun {
     }
 
     /// A field that is worked out in SQL. Filterable and sortable where `asked` is.
-    pub fn derived(mut self, name: &'static str, kind: Kind, sql: fn(&mut Sql, &str), doc: &'static str) -> Self {
+    pub fn derived(self, name: &'static str, kind: Kind, sql: fn(&mut Sql, &str), doc: &'static str) -> Self {
+        self.from(Source::Derived(sql), name, kind, doc)
+    }
+
+    /// Adds a field of a person that is told by their membership in the active organization.
+    pub fn standing(self, name: &'static str, kind: Kind, column: &'static str, doc: &'static str) -> Self {
+        self.from(Source::Standing(column), name, kind, doc)
+    }
+
+    fn from(mut self, source: Source, name: &'static str, kind: Kind, doc: &'static str) -> Self {
         self.fields.push(Field {
             name,
             doc,
-            source: Source::Derived(sql),
+            source,
             kind,
             nullable: true,
             words: None,

@@ -367,11 +367,12 @@ macro_rules! observations {
 
 /// The same for their nonconformances. Those of an observation are of its audit.
 macro_rules! findings {
-    ($named:literal) => {
+    ($from:literal, $named:literal) => {
         concat!(
             "SELECT i.audit_id, i.activity_id, i.id, i.status, i.title, i.complete_by, i.approved_date, i.created_at, \
-             i.assigned_to_id, i.assigned_by_id, i.approved_by_id FROM issue i \
-             WHERE i.organization_id = $1 AND i.kind = 'NONCONFORMANCE' AND i.audit_id ",
+             i.assigned_to_id, i.assigned_by_id, i.approved_by_id FROM ",
+            $from,
+            " WHERE i.organization_id = $1 AND i.kind = 'NONCONFORMANCE' AND i.audit_id = ",
             $named,
             " ORDER BY i.id"
         )

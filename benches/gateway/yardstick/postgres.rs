@@ -34,7 +34,7 @@ const ISSUES: &str = concat!(
 );
 
 const OBSERVATIONS: &str = observations!("= ANY($1)");
-const FINDINGS: &str = findings!("= ANY($2)");
+const FINDINGS: &str = findings!("issue i", "ANY($2)");
 
 impl Postgres {
     /// Connects.

@@ -33,7 +33,8 @@ const ISSUES: &str = concat!(
 );
 
 const OBSERVATIONS: &str = observations!("IN (SELECT value FROM json_each($1))");
-const FINDINGS: &str = findings!("IN (SELECT value FROM json_each($2))");
+/// Audit by audit: SQLite would rather read all nonconformances of the organization than look up those of 25 audits.
+const FINDINGS: &str = findings!("json_each($2) k CROSS JOIN issue i", "k.value");
 
 impl Sqlite {
     /// Opens it, with the settings that the gateway has.

@@ -286,7 +286,7 @@ async fn children(reader: &mut Reader, asking: &Asking, list: &List<'_>, keys: V
     }
     if many.ask.rows {
         let found = reader.fetch(&child_statement(asking, list, target, keys.clone())).await?;
-        group_rows(&found, many, &mut level);
+        group_rows(found, many, &mut level);
         level.order_at = many.select.width();
     }
     if many.ask.total {
@@ -305,7 +305,7 @@ async fn children(reader: &mut Reader, asking: &Asking, list: &List<'_>, keys: V
 }
 
 /// Sorts the rows of all parents into runs, one a parent, and cuts what was read to see whether there is more.
-fn group_rows(found: &Rows, many: &Many, level: &mut Level) {
+fn group_rows(mut found: Rows, many: &Many, level: &mut Level) {
     let width = many.select.width() + if many.ask.cursors { many.ask.order.len() } else { 0 };
     let limit = many.ask.window.limit.unwrap_or(usize::MAX);
     let mut runs: Vec<(i64, Vec<usize>)> = Vec::new();
@@ -330,9 +330,7 @@ fn group_rows(found: &Rows, many: &Many, level: &mut Level) {
         }
         let group = Group { start: rows.len(), len: run.len(), more, total: None };
         for index in run {
-            for cell in found.row(index) {
-                rows.push(cell.clone());
-            }
+            found.give(index, &mut rows);
         }
         level.groups.insert(key, group);
     }

@@ -159,15 +159,32 @@ impl Sql {
                 write(self, alias);
                 self.push(")")
             }
+            Source::Standing(column) => {
+                let member = self.alias();
+                self.push("(SELECT ").column(&member, column).push(" FROM ").table("membership").push(" ");
+                self.push(&member).push(" WHERE ").standing(&member, alias).push(")")
+            }
         }
+    }
+
+    /// Adds the condition that `member` is the membership of the person at `alias` in the active organization.
+    pub fn standing(&mut self, member: &str, alias: &str) -> &mut Self {
+        self.column(member, "user_id").push(" = ").column(alias, "id").push(" AND ");
+        self.column(member, "organization_id").push(" = ").organization()
     }
 
     /// Adds the value of a field as the select list reads it: JSON as its text.
     pub fn selected(&mut self, alias: &str, field: &Field) -> &mut Self {
+        self.as_read(field, |sql| sql.field(alias, field))
+    }
+
+    /// Adds what `write` adds of a field's kind, as the select list reads it.
+    pub(super) fn as_read<'s>(&'s mut self, field: &Field, write: impl FnOnce(&mut Self) -> &mut Self) -> &'s mut Self {
         if field.kind == Kind::Json && self.store == Store::Postgres {
-            self.push("CAST(").field(alias, field).push(" AS TEXT)")
+            self.push("CAST(");
+            write(self).push(" AS TEXT)")
         } else {
-            self.field(alias, field)
+            write(self)
         }
     }
 

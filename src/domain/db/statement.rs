@@ -94,6 +94,12 @@ impl Rows {
         self.cells.get(row * self.width + column).unwrap_or(&Cell::Null)
     }
 
+    /// Moves a row's cells to the end of another answer of the same width, and leaves null behind.
+    pub fn give(&mut self, index: usize, to: &mut Self) {
+        let cells = self.cells.get_mut(index * self.width..(index + 1) * self.width).unwrap_or_default();
+        to.cells.extend(cells.iter_mut().map(|cell| std::mem::replace(cell, Cell::Null)));
+    }
+
     /// All rows in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &[Cell]> + ExactSizeIterator {
         self.cells.chunks(self.width.max(1))

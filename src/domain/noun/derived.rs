@@ -338,13 +338,6 @@ pub fn picture_url(sql: &mut Sql, alias: &str) {
     with_both(sql, alias, ["photo_url", "photo_content_type"]);
 }
 
-/// Tasks in the active organization's audit process; none for who is no member of it.
-pub fn job_roles(sql: &mut Sql, alias: &str) {
-    sql.push("SELECT c.\"job_roles\" FROM ").table("membership").push(" c WHERE ");
-    sql.column("c", "organization_id").push(" = ").organization().push(" AND ");
-    sql.column("c", "user_id").push(" = ").column(alias, "id");
-}
-
 /// The person's first record as a worker of the active organization.
 pub fn worker_uuid(sql: &mut Sql, alias: &str) {
     sql.push("SELECT c.\"uuid\" FROM ").table("worker").push(" c WHERE ");

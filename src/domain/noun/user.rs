@@ -38,12 +38,7 @@ pub fn describe() -> Noun {
         .derived("mailAddress", Kind::Text, super::derived::email_or_empty, "Mail address, empty where there is none.")
         .always()
         .dialect()
-        .derived(
-            "jobRoles",
-            Kind::Json,
-            super::derived::job_roles,
-            "Tasks in the audit process of the active organization.",
-        )
+        .standing("jobRoles", Kind::Json, "job_roles", "Tasks in the audit process of the active organization.")
         .dialect()
         .derived(
             "workerUuid",

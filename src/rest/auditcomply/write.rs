@@ -20,7 +20,7 @@ fn cell(out: &mut Out<'_>, cell: &Cell) {
         Cell::Float(value) => out.value(value),
         Cell::Text(value) => out.text(value),
         Cell::Uuid(value) => out.value(value),
-        Cell::Time(value) => out.text(&instant_text(value)),
+        Cell::Time(value) => out.instant(value, if value.nanosecond() / 1_000 == 0 { 0 } else { 6 }),
         Cell::Date(value) => out.text(&value.to_string()),
         Cell::Decimal(value) => out.text(&value.normalize().to_string()),
         Cell::Json(value) => out.raw(value),

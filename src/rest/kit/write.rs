@@ -1,6 +1,5 @@
 //! The ways of writing that several dialects have in common.
 
-use chrono::SecondsFormat;
 use serde_json::{Value as Json, json};
 
 use super::form::Write;
@@ -58,7 +57,7 @@ pub const MILLISECOND: Write = Write {
         json!({ "type": "string", "format": "date-time", "pattern": pattern, "examples": ["2026-01-09T07:00:00.000Z"] })
     },
     run: |out, cells| match cells.first().as_time() {
-        Some(instant) => out.text(&instant.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        Some(instant) => out.instant(&instant, 3),
         None => out.null(),
     },
 };

@@ -282,7 +282,8 @@ async fn the_fixture_has_a_value_for_every_field(kind: Store) {
         let (level, _) = answer(&store.db, Org::Harbour.viewer(Role::Owner), question).await.expect("all rows");
         for (index, field) in noun.fields.iter().enumerate() {
             let valued = level.rows.iter().any(|row| !row[index + 1].is_null());
-            let origin = if matches!(field.source, Source::Derived(_)) { " (derived)" } else { "" };
+            let origin =
+                if matches!(field.source, Source::Derived(_) | Source::Standing(_)) { " (derived)" } else { "" };
             faults.expect(valued, || format!("{}.{}{origin}", noun.name, field.name));
         }
     }

@@ -146,7 +146,7 @@ async fn as_of_any_instant_every_record_is_what_its_last_event_says(kind: Store)
                 .filter(|(_, field)| field.is_told)
                 .filter_map(|(index, field)| match field.source {
                     Source::Column(column) => Some((index, column)),
-                    Source::Derived(_) => None,
+                    Source::Derived(_) | Source::Standing(_) => None,
                 })
                 .collect();
             let select = Select { fields: columns.iter().map(|(index, _)| *index).collect(), ..Select::default() };

@@ -1,0 +1,114 @@
+use chrono::DateTime;
+
+use super::*;
+use crate::domain::access::{Sight, Viewer};
+use crate::domain::ask::{Expr, Many, Window};
+use crate::domain::cell::Cell;
+use crate::domain::cx::Role;
+use crate::domain::db::testing::Scratch;
+use crate::domain::model::model;
+
+fn asking(store: Store) -> Asking {
+    let viewer = Viewer { user_id: 1, organization_id: 1, role: Role::Owner, sight: Sight::Organization };
+    Asking { model: model(), viewer, now: DateTime::UNIX_EPOCH, as_of: None, store, zone: chrono_tz::UTC }
+}
+
+/// Nobody has counted the rows of a new SQLite store, and nobody does later.
+#[tokio::test]
+async fn sqlite_looks_up_the_rows_of_every_list_by_their_parents() {
+    let stores = Scratch::all().await;
+    let scratch = stores.iter().find(|scratch| scratch.db.store() == Store::Sqlite).unwrap();
+    let asking = asking(Store::Sqlite);
+    let mut seen = 0;
+    for noun in model().nouns() {
+        for (relation, described) in noun.relations.iter().enumerate() {
+            let Link::ToMany(column) = described.link else { continue };
+            let (_, target) = model().related(noun, relation).unwrap();
+            let mut ask = Ask {
+                expr: Expr::always(),
+                order: super::super::named_order(target, &target.order),
+                window: Window::default(),
+                rows: true,
+                total: false,
+                cursors: false,
+            };
+            let mut statements = Vec::new();
+            for limit in [None, Some(10)] {
+                ask.window.limit = limit;
+                let many = Many { relation, ask: ask.clone(), select: Select::default() };
+                let list = List { many: &many, noun, parent_at: 0 };
+                statements.push(child_statement(&asking, &list, target, vec![1, 2, 3]));
+                statements.push(child_count_statement(&asking, &list, target, vec![1, 2, 3]));
+            }
+            for statement in statements {
+                let sql = statement.sql.clone();
+                let plan = plan(scratch, statement).await;
+                let by_parent = plan.contains(&format!("{column}=?"));
+                assert!(by_parent, "{}.{}\n{sql}\n{plan}", noun.name, described.name);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+async fn plan(scratch: &Scratch, statement: Statement) -> String {
+    let columns = vec![Kind::Long, Kind::Long, Kind::Long, Kind::Text];
+    let explain = Statement::new(format!("EXPLAIN QUERY PLAN {}", statement.sql), statement.args, columns);
+    let rows = scratch.db.fetch(&Default::default(), explain).await.unwrap();
+    let lines: Vec<&str> = rows.iter().filter_map(|row| row.get(3).and_then(Cell::as_str)).collect();
+    lines.join("\n")
+}
+
+#[tokio::test]
+async fn sqlite_reads_a_page_along_the_order_of_the_list() {
+    let stores = Scratch::all().await;
+    let scratch = stores.iter().find(|scratch| scratch.db.store() == Store::Sqlite).unwrap();
+    let noun = model().noun("Audit").unwrap();
+    for (name, column) in [("createdAt", "created_at"), ("number", "number"), ("updatedAt", "updated_at")] {
+        for descending in [false, true] {
+            for offset in [0, 900_000] {
+                let mut question = listed(noun, &["name"], Vec::new(), offset);
+                question.ask.order = super::super::named_order(noun, &[(name, descending), ("uuid", false)]);
+                let plan = plan(scratch, root_statement(&asking(Store::Sqlite), &question)).await;
+                assert!(plan.contains(&format!("INDEX audit_{column}_id_ix")), "{name} from {offset}:\n{plan}");
+            }
+        }
+    }
+}
+
+fn listed(noun: &'static Noun, fields: &[&str], ones: Vec<One>, offset: u64) -> Question {
+    let fields = fields.iter().map(|name| noun.find_field(name).unwrap().0).collect();
+    let window = Window { limit: Some(25), offset: Some(offset), ..Window::default() };
+    let ask = Ask { expr: Expr::always(), order: Vec::new(), window, rows: true, total: true, cursors: false };
+    Question { noun, ask, select: Select { fields, ones, manys: Vec::new() }, guard: None }
+}
+
+#[test]
+fn nothing_is_worked_out_of_rows_that_are_passed_over() {
+    let noun = model().noun("Audit").unwrap();
+    for store in [Store::Postgres, Store::Sqlite] {
+        let near = root_statement(&asking(store), &listed(noun, &["nonconformanceCount"], Vec::new(), 0)).sql;
+        assert!(!near.contains("AS page"), "{near}");
+        let far = root_statement(&asking(store), &listed(noun, &["nonconformanceCount"], Vec::new(), 900_000)).sql;
+        let (before, _) = far.split_once(") AS page").unwrap();
+        let (_, page) = before.rsplit_once(" FROM (SELECT t").unwrap();
+        assert!(page.contains("OFFSET") && !page.contains("issue") && far.contains("\"issue\""), "{far}");
+    }
+}
+
+#[test]
+fn a_person_of_whom_only_the_id_is_wanted_is_not_read() {
+    let noun = model().noun("Audit").unwrap();
+    let (relation, _) = noun.find_relation("auditor").unwrap();
+    let user = model().noun("User").unwrap();
+    let statement = |fields: &[&str]| {
+        let fields = fields.iter().map(|name| user.find_field(name).unwrap().0).collect();
+        let one = One { relation, select: Select { fields, ..Select::default() } };
+        root_statement(&asking(Store::Postgres), &listed(noun, &["name"], vec![one], 0))
+    };
+    let (id, more) = (statement(&["legacyId"]), statement(&["legacyId", "username"]));
+    assert!(!id.sql.contains("\"user\"") && id.sql.contains("\"auditor_id\""), "{}", id.sql);
+    assert!(more.sql.contains("LEFT JOIN \"user\""), "{}", more.sql);
+    assert_eq!(id.columns.len() + 1, more.columns.len());
+}
