@@ -306,15 +306,21 @@ async fn existing(tx: &mut Tx, organization_id: i64, entries: &[Entry]) -> Resul
     for entry in entries {
         asked.entry(entry.entity_type).or_default().push(Cell::Uuid(entry.uuid));
     }
-    let among = match tx.store() {
-        Store::Postgres => "uuid = ANY($3::uuid[])",
-        Store::Sqlite => "uuid IN (SELECT unhex(value) FROM json_each($3))",
+    // Identifier by identifier: where the store has not counted the rows yet, it would sooner read all events of a type.
+    let sql = match tx.store() {
+        Store::Postgres => {
+            "SELECT event.uuid FROM unnest($3::uuid[]) AS asked (uuid) CROSS JOIN LATERAL (SELECT e.uuid FROM change_event \
+             AS e WHERE e.organization_id = $1 AND e.entity_type = $2 AND e.uuid = asked.uuid LIMIT 1) AS event"
+        }
+        Store::Sqlite => {
+            "SELECT event.uuid FROM (SELECT unhex(value) AS uuid FROM json_each($3)) AS asked CROSS JOIN change_event AS \
+             event ON event.organization_id = $1 AND event.entity_type = $2 AND event.uuid = asked.uuid"
+        }
     };
-    let sql = format!("SELECT uuid FROM change_event WHERE organization_id = $1 AND entity_type = $2 AND {among}");
     let mut known = HashSet::new();
     for (entity_type, uuids) in asked {
         let args = vec![Arg::long(organization_id), Arg::text(entity_type), Arg::Many(Kind::Uuid, uuids)];
-        let rows = tx.fetch(&Statement::new(sql.as_str(), args, vec![Kind::Uuid])).await?;
+        let rows = tx.fetch(&Statement::new(sql, args, vec![Kind::Uuid])).await?;
         known.extend(rows.iter().filter_map(|row| row.first()?.as_uuid()).map(|uuid| (entity_type, uuid)));
     }
     Ok(known)
