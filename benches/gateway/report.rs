@@ -178,6 +178,7 @@ impl Measured {
             at_least("order_500 to the yardstick", 0.5, ratio("order_500")),
             at_least("users_100 to the yardstick", 0.6, ratio("users_100")),
             at_least("auditcomply_25 to the yardstick", 0.6, ratio("auditcomply_25")),
+            at_least("auditcomply_25_few to the yardstick", 0.6, ratio("auditcomply_25_few")),
             below("a page of 200 in pages of 50", 4.5, self.cost_of_200),
             below("MB after the load", 80.0, self.memory_after),
             below("seconds from start to first answer", 0.5, self.start_seconds),

@@ -1,7 +1,8 @@
-//! Many rows of one table in few statements, whose texts do not depend on how many rows there are.
+//! Rows of one table in few statements, of few texts: one row as values, more as arrays on PostgreSQL, in powers of two on
+//! SQLite.
 
 use super::cell::{Cell, Kind};
-use super::db::{Arg, Statement, Store, Tx};
+use super::db::{Arg, Statement, Store, Tx, postgres_type};
 use super::error::{Error, Result};
 
 /// A table, and the columns that its new rows fill. The other columns take their defaults.
@@ -194,21 +195,6 @@ fn values(
     }
     let sql = format!("{} VALUES {}", head(table, columns), tuples.join(", "));
     Statement::new(sql, args, Vec::new())
-}
-
-/// The type of a bound value on PostgreSQL.
-pub(in crate::domain) fn postgres_type(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bool => "boolean",
-        Kind::Int => "integer",
-        Kind::Long => "bigint",
-        Kind::Float => "double precision",
-        Kind::Text | Kind::Json => "text",
-        Kind::Uuid => "uuid",
-        Kind::Time => "timestamptz",
-        Kind::Date => "date",
-        Kind::Decimal => "numeric",
-    }
 }
 
 #[cfg(test)]

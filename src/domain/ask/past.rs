@@ -6,9 +6,8 @@
 use chrono::{DateTime, Utc};
 
 use super::sql::Sql;
-use crate::domain::bulk;
 use crate::domain::cell::{Cell, Kind};
-use crate::domain::db::Store;
+use crate::domain::db::{self, Store};
 use crate::domain::describe::{Noun, Scope};
 use crate::domain::model::model;
 
@@ -206,7 +205,7 @@ fn postgres_type(kind: Kind) -> &'static str {
         Kind::Text => "text COLLATE \"C\"",
         Kind::Decimal => "numeric(18,6)",
         Kind::Json => "json",
-        other => bulk::postgres_type(other),
+        other => db::postgres_type(other),
     }
 }
 

@@ -25,6 +25,21 @@ fn refuse(cause: sqlx::error::BoxDynError) -> Error {
     Error::internal("bind", &cause)
 }
 
+/// The type of a bound value on PostgreSQL.
+pub(in crate::domain) fn postgres_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "boolean",
+        Kind::Int => "integer",
+        Kind::Long => "bigint",
+        Kind::Float => "double precision",
+        Kind::Text | Kind::Json => "text",
+        Kind::Uuid => "uuid",
+        Kind::Time => "timestamptz",
+        Kind::Date => "date",
+        Kind::Decimal => "numeric",
+    }
+}
+
 /// An instant as SQLite keeps it: always six fraction digits, so that the order of the texts is the order of time.
 pub fn sqlite_instant(instant: &DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Micros, false)

@@ -25,6 +25,7 @@ use sqlx::{Postgres, Sqlite};
 use self::commits::Commits;
 pub use self::commits::Growth;
 pub use self::connect::Settings;
+pub(in crate::domain) use self::engine::postgres_type;
 pub use self::engine::sqlite_instant;
 use self::lease::Leases;
 pub use self::lease::Usage;

@@ -10,9 +10,9 @@ use std::fmt::Write;
 
 use sqlx::Postgres;
 
+use super::engine::postgres_type;
 use super::lease::Lease;
 use super::statement::{Arg, Rows, Statement};
-use crate::domain::bulk::postgres_type;
 use crate::domain::cell::Cell;
 
 /// Most statements that a connection knows by name. A few texts are all there are to begin with; should there ever be

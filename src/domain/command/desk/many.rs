@@ -10,7 +10,7 @@ use crate::domain::cell::{Cell, Kind};
 use crate::domain::command::record::Record;
 use crate::domain::command::refer::named;
 use crate::domain::cx::new_uuid;
-use crate::domain::db::{Arg, Statement, Store};
+use crate::domain::db::{Arg, Statement, Store, postgres_type};
 use crate::domain::describe::Noun;
 use crate::domain::error::{Error, Result};
 use crate::domain::trail::Action;
@@ -70,7 +70,7 @@ impl Desk<'_> {
         let (befores, cells): (Vec<Record>, Vec<Cell>) = changes.into_iter().unzip();
         let ids: Vec<i64> = befores.iter().map(|record| record.id).collect();
         let new = match self.store() {
-            Store::Postgres => format!("unnest($3::bigint[], $4::{}[]) AS new(id, value)", bulk::postgres_type(of)),
+            Store::Postgres => format!("unnest($3::bigint[], $4::{}[]) AS new(id, value)", postgres_type(of)),
             Store::Sqlite => "(SELECT i.value AS id, v.value AS value FROM json_each($3) AS i JOIN json_each($4) AS v \
                               ON v.key = i.key) AS new"
                 .to_owned(),
