@@ -21,6 +21,7 @@ mod m0013_tally;
 mod m0015_inventory_search;
 mod m0016_event_reference;
 mod m0017_end_of_sessions;
+mod m0018_event_date_order;
 mod table;
 
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_inventory_search::Migration),
             Box::new(m0016_event_reference::Migration),
             Box::new(m0017_end_of_sessions::Migration),
+            Box::new(m0018_event_date_order::Migration),
         ]
     }
 }

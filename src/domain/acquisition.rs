@@ -32,6 +32,19 @@ pub enum Kind {
     Organization,
 }
 
+/// What the trail calls the types. Its indexes by date hold their events alone (migration m0018).
+pub const ENTITY_TYPES: [&str; 6] = {
+    let [order, order_line, piece, invoice, invoice_line, organization] = Kind::ALL;
+    [
+        order.entity_type(),
+        order_line.entity_type(),
+        piece.entity_type(),
+        invoice.entity_type(),
+        invoice_line.entity_type(),
+        organization.entity_type(),
+    ]
+};
+
 /// The names that belong to one type.
 #[derive(Clone, Copy, Debug)]
 struct Names {

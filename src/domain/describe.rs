@@ -85,6 +85,9 @@ pub struct Field {
     pub nullable: bool,
     /// The set its words are from.
     pub words: Option<Enumeration>,
+    /// Texts that an index of a part of the rows goes by: written into a statement as they are, so that the store sees that
+    /// the index has all rows asked for.
+    pub indexed: &'static [&'static str],
     /// Stored as 1, 2, 3, ... for the words in their order.
     pub ordinal: bool,
     /// A list of such values, stored as a JSON array.
@@ -276,6 +279,7 @@ impl Noun {
             kind,
             nullable: definition.is_null(),
             words: None,
+            indexed: &[],
             ordinal: false,
             list: false,
             filterable: kind != Kind::Json,
@@ -295,6 +299,7 @@ impl Noun {
             kind,
             nullable: true,
             words: None,
+            indexed: &[],
             ordinal: false,
             list: false,
             filterable: true,
@@ -314,6 +319,14 @@ impl Noun {
             field.list = field.kind == Kind::Json;
         }
         noun
+    }
+
+    /// An index of a part of the rows goes by these texts of the last field.
+    pub fn indexed(mut self, texts: &'static [&'static str]) -> Self {
+        if let Some(field) = self.fields.last_mut() {
+            field.indexed = texts;
+        }
+        self
     }
 
     /// A field over a column that holds a JSON array of texts.
@@ -343,6 +356,7 @@ impl Noun {
             kind,
             nullable: true,
             words: None,
+            indexed: &[],
             ordinal: false,
             list: false,
             filterable: false,

@@ -243,6 +243,17 @@ fn junction(operands: &[Expr], word: &str, empty: &str, model: &Model, noun: &No
 
 fn write_test(field: &Field, test: &Test, fold: bool, alias: &str, sql: &mut Sql) {
     let kind = field.kind;
+    if !fold && let Some((words, wanted)) = own_words(field, test) {
+        let list = format!("'{}'", words.join("', '"));
+        sql.push("(").field(alias, field).push(match (words.len(), wanted) {
+            (1, Wanted::In) => " = ",
+            (1, Wanted::NotIn) => " <> ",
+            (_, Wanted::In) => " IN (",
+            (_, Wanted::NotIn) => " NOT IN (",
+        });
+        sql.push(&list).push(if words.len() == 1 { ")" } else { "))" });
+        return;
+    }
     let folded = |cell: &Cell| match (fold, cell) {
         (true, Cell::Text(text)) => Cell::Text(text.to_ascii_lowercase()),
         _ => cell.clone(),
@@ -336,6 +347,26 @@ fn write_test(field: &Field, test: &Test, fold: bool, alias: &str, sql: &mut Sql
             sql.value(Kind::Long, Cell::Int(*value));
         }
     }
+}
+
+/// The words a test compares a field with, where all of them are of the field's own closed set or told by an index. They are
+/// written into the statement (decision 0017).
+fn own_words(field: &Field, test: &Test) -> Option<(Vec<&'static str>, Wanted)> {
+    let set = field.words.filter(|_| !field.ordinal && !field.list).map_or(&[][..], |set| set.words);
+    let own = || set.iter().map(|own| own.word).chain(field.indexed.iter().copied());
+    let (cells, wanted) = match test {
+        Test::Eq(cell) => (std::slice::from_ref(cell), Wanted::In),
+        Test::NotEq(cell) => (std::slice::from_ref(cell), Wanted::NotIn),
+        Test::In(cells) => (cells.as_slice(), Wanted::In),
+        Test::NotIn(cells) => (cells.as_slice(), Wanted::NotIn),
+        _ => return None,
+    };
+    let is_named = |word: &&str| cells.iter().any(|cell| cell.as_str() == Some(word));
+    let is_own = |cell: &Cell| own().any(|word| cell.as_str() == Some(word));
+    if cells.is_empty() || !cells.iter().all(is_own) {
+        return None;
+    }
+    Some((own().filter(is_named).collect(), wanted))
 }
 
 enum Piece {

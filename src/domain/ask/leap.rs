@@ -68,12 +68,25 @@ impl Leap {
             Along::Days { descending: false } => (".created_at", ""),
             Along::Days { descending: true } => (".created_at", " DESC"),
         };
-        sql.push("WITH leap AS (SELECT block, upto - n AS before FROM (SELECT block, sum(\"rows\") AS n, ");
-        sql.push("sum(sum(\"rows\")) OVER (ORDER BY block").push(direction).push(") AS upto FROM \"tally\" WHERE ");
-        sql.push("\"organization_id\" = ").organization().push(" AND \"source\" = '").push(&noun.table).push(ending);
-        sql.push("' GROUP BY block) AS blocks WHERE upto > ");
-        sql.value(Kind::Long, Cell::Int(self.offset));
-        sql.push(" ORDER BY block").push(direction).push(" LIMIT 1) ");
+        let offset = |sql: &mut Sql| _ = sql.value(Kind::Long, Cell::Int(self.offset));
+        let tallied = |sql: &mut Sql| {
+            sql.push(" FROM \"tally\" WHERE \"organization_id\" = ").organization();
+            sql.push(" AND \"source\" = '").push(&noun.table).push(ending).push("'");
+        };
+        // Running sums cost more than sums, so they are made of a few wide spans first, and then within one.
+        sql.push("WITH span AS (SELECT first, upto - n AS before FROM (SELECT (block >> 6) << 6 AS first, sum(\"rows\") AS n, ");
+        sql.push("sum(sum(\"rows\")) OVER (ORDER BY (block >> 6) << 6").push(direction).push(") AS upto");
+        tallied(sql);
+        sql.push(" GROUP BY (block >> 6) << 6) AS spans WHERE upto > ");
+        offset(sql);
+        sql.push(" ORDER BY first").push(direction).push(" LIMIT 1), ");
+        sql.push("leap AS (SELECT block, (SELECT before FROM span) + upto - n AS before FROM (SELECT block, ");
+        sql.push("sum(\"rows\") AS n, sum(sum(\"rows\")) OVER (ORDER BY block").push(direction).push(") AS upto");
+        tallied(sql);
+        sql.push(" AND block >= (SELECT first FROM span) AND block < (SELECT first + 64 FROM span) GROUP BY block) AS blocks ");
+        sql.push("WHERE upto > ");
+        offset(sql);
+        sql.push(" - (SELECT before FROM span) ORDER BY block").push(direction).push(" LIMIT 1) ");
     }
 
     /// Writes the condition that a row is not before the stretch.

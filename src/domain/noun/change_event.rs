@@ -2,6 +2,7 @@
 
 use entity::change_event::{Column as C, Entity};
 
+use crate::domain::acquisition;
 use crate::domain::cell::Kind;
 use crate::domain::describe::{Audience, Link, Noun, Shape};
 use crate::enumeration;
@@ -24,6 +25,7 @@ pub fn describe() -> Noun {
         "Position in the organization's trail: 1, 2, 3 and so on without gaps, in order of commit.",
     )
     .field("entityType", C::EntityType, "Type of the record, such as audit or acq.order.")
+    .indexed(&acquisition::ENTITY_TYPES)
     .field("entityUuid", C::EntityUuid, "Identifier of the record.")
     .field("parentUuid", C::ParentUuid, "Identifier of the record it is a line of.")
     .words("action", C::Action, enumeration!(EventAction), "What happened.")

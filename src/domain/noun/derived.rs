@@ -1,5 +1,6 @@
 //! What is worked out when it is asked for and never stored (domain model, derived).
 
+use crate::domain::acquisition::Kind as Acquisition;
 use crate::domain::ask::Sql;
 use crate::domain::db::Store;
 
@@ -415,6 +416,8 @@ pub fn changes_receipt(sql: &mut Sql, alias: &str) {
     for column in ["organization_id", "entity_type", "entity_uuid"] {
         sql.column(&before, column).push(" = ").column(alias, column).push(" AND ");
     }
+    // Which the index by date has.
+    sql.column(&before, "entity_type").push(" = '").push(Acquisition::Piece.entity_type()).push("' AND ");
     sql.push("(").column(&before, "action_date").push(", ").column(&before, "uuid").push(") < (");
     sql.column(alias, "action_date").push(", ").column(alias, "uuid").push(") ORDER BY ");
     sql.column(&before, "action_date").push(" DESC, ").column(&before, "uuid").push(" DESC LIMIT 1) AS before), ");

@@ -10,7 +10,7 @@ use super::out::{Cells, Out};
 use crate::domain::ask::{self, Ask, Expr, Level, One, OrderBy, Question, Select, Test, Window, named_order};
 use crate::domain::cell::Cell;
 use crate::domain::cx::Cx;
-use crate::domain::describe::Noun;
+use crate::domain::describe::{Noun, Source};
 use crate::domain::error::{Error, Result};
 use crate::domain::model::model;
 
@@ -88,13 +88,17 @@ struct Tree {
     manys: Vec<(ask::Many, Shape)>,
 }
 
+/// A value of a record: the path to the record, and the value's place among its fields. Without a place it is the id, which
+/// is read of every record anyway.
+type Picked = (Vec<usize>, Option<usize>);
+
 /// A member whose columns are not known yet. A path says which joined record it is of.
 enum Draft {
-    Value(&'static str, Vec<(Vec<usize>, usize)>, super::form::Write, Missing),
+    Value(&'static str, Vec<Picked>, super::form::Write, Missing),
     One(&'static str, Vec<(Vec<usize>, Vec<Draft>)>),
     Sole(&'static str, Vec<usize>, usize),
     Many(&'static str, Vec<usize>, usize),
-    Members(Vec<usize>, usize),
+    Members(Picked),
     Map(&'static str, Vec<usize>, usize, &'static str),
 }
 
@@ -118,17 +122,20 @@ impl Tree {
         (at, noun, tree)
     }
 
-    /// Takes a field in; gives its record's path and its place there.
-    fn picked(&mut self, root: &'static Noun, name: &str) -> (Vec<usize>, usize) {
+    /// Takes a field in.
+    fn picked(&mut self, root: &'static Noun, name: &str) -> Picked {
         let (path, field) = name.rsplit_once('.').unwrap_or(("", name));
         let (at, noun, tree) = self.joined(root, path);
         let field = field_of(noun, field);
+        if noun.fields.get(field).is_some_and(|field| matches!(field.source, Source::Column("id"))) {
+            return (at, None);
+        }
         let known = tree.fields.iter().position(|known| *known == field);
         let index = known.unwrap_or_else(|| {
             tree.fields.push(field);
             tree.fields.len() - 1
         });
-        (at, index)
+        (at, Some(index))
     }
 
     fn drafts(&mut self, root: &'static Noun, path: &str, form: &Form) -> Vec<Draft> {
@@ -140,10 +147,7 @@ impl Tree {
                     let cells = from.iter().map(|name| self.picked(root, &below(name)));
                     Draft::Value(member.key, cells.collect(), *write, Missing::of(member))
                 }
-                Is::Members(field) => {
-                    let (at, index) = self.picked(root, &below(field));
-                    Draft::Members(at, index)
-                }
+                Is::Members(field) => Draft::Members(self.picked(root, &below(field))),
                 Is::One(ways) => {
                     let ways = ways.iter().map(|(name, form)| {
                         let path = below(name);
@@ -242,15 +246,21 @@ fn start(select: &Select, path: &[usize]) -> usize {
     offset
 }
 
+/// Column of a value.
+fn column(select: &Select, (path, index): &Picked) -> usize {
+    let begin = start(select, path);
+    index.map_or(begin, |index| select.field_at(begin, index))
+}
+
 fn steps(drafts: Vec<Draft>, select: &Select, shapes: &mut [(Vec<usize>, usize, Option<Shape>)]) -> Vec<Step> {
     let mut steps = Vec::with_capacity(drafts.len());
     for draft in drafts {
         match draft {
             Draft::Value(key, cells, write, missing) => {
-                let at = cells.iter().map(|(path, index)| select.field_at(start(select, path), *index)).collect();
+                let at = cells.iter().map(|picked| column(select, picked)).collect();
                 steps.push(Step::Value(key, at, write, missing));
             }
-            Draft::Members(path, index) => steps.push(Step::Members(select.field_at(start(select, &path), index))),
+            Draft::Members(picked) => steps.push(Step::Members(column(select, &picked))),
             Draft::One(key, ways) => {
                 let ways =
                     ways.into_iter().map(|(path, drafts)| (start(select, &path), self::steps(drafts, select, shapes)));
@@ -293,7 +303,7 @@ impl Shape {
         let drafts = tree.drafts(noun, "", form);
         let beside: Vec<_> = form.beside.iter().map(|name| tree.picked(noun, name)).collect();
         let select = tree.select();
-        let beside = beside.iter().map(|(path, index)| select.field_at(start(&select, path), *index)).collect();
+        let beside = beside.iter().map(|picked| column(&select, picked)).collect();
         let mut shapes = Vec::new();
         tree.shapes(&[], &mut shapes);
         let mut shapes: Vec<_> = shapes.into_iter().map(|(path, index, shape)| (path, index, Some(shape))).collect();

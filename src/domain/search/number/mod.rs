@@ -21,7 +21,7 @@ use crate::domain::access::Viewer;
 use crate::domain::ask::{Asking, Expr, OrderBy};
 use crate::domain::cell::Cell;
 use crate::domain::cx::Cx;
-use crate::domain::db::{Errand, Reader, Statement};
+use crate::domain::db::{Errand, Reader, Rows, Statement};
 use crate::domain::describe::Noun;
 use crate::domain::error::{Error, Result};
 use crate::domain::model::model;
@@ -33,9 +33,12 @@ pub const TERMS: usize = 8;
 /// Fewest characters of a term.
 pub const LEAST: usize = 2;
 /// From so many audits that fit without typos, none with typos are looked for.
-pub const ENOUGH: i64 = 1_000;
+pub const ENOUGH: usize = 1_000;
 /// Most audits that are looked at for one term with typos.
 pub const CANDIDATES: usize = 50_000;
+
+/// As many audits are looked at before their numbers are looked up one by one.
+const PROBES: usize = 2_000;
 
 /// What is searched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,7 +148,8 @@ pub async fn find(cx: &Cx, sought: Sought, filter: Expr, part: Part) -> Result<F
         .await
 }
 
-/// The statements that a search begins with, to be explained: the count, a page, and what is looked at for typos.
+/// The statements of a search, to be explained: for a page of the store's own order, and for what is looked at for typos in
+/// both ways.
 #[doc(hidden)]
 pub fn statements(asking: &Asking, noun: &'static Noun, sought: &Sought) -> Vec<Statement> {
     let filter = Expr::always();
@@ -153,16 +157,20 @@ pub fn statements(asking: &Asking, noun: &'static Noun, sought: &Sought) -> Vec<
     let arms: Vec<Arm> = sought.possible().flat_map(strict).collect();
     let terms: Vec<Term> = sought.possible().cloned().collect();
     let paged = Paged { order: &[], limit: 25, offset: 0, terms: terms.len() };
-    let mut all = vec![
-        among.count(&arms, &terms.iter().map(two_away).collect::<Vec<_>>(), CANDIDATES),
-        among.page(&terms, paged),
-    ];
-    let near: Vec<Arm> = terms.iter().flat_map(one_away).collect();
-    all.push(among.candidates(&[arms, near].concat(), None, CANDIDATES));
-    all.extend(terms.iter().map(|term| {
-        let lengths = Some((term.length.saturating_sub(2), term.length + 2));
-        among.candidates(&[Arm::Tails(two_away(term))], lengths, CANDIDATES)
-    }));
+    let near: Vec<&Term> = sought.possible().filter(|term| allows_typos(term)).collect();
+    let tails: Vec<Vec<String>> = near.iter().map(|term| near_tails(term)).collect();
+    let mut all = vec![among.candidates(&arms, None, ENOUGH), among.count(&arms), among.page(&terms, paged)];
+    if !near.is_empty() {
+        all.push(among.count_tails(&tails, CANDIDATES));
+    }
+    let others: Vec<Arm> =
+        terms.iter().filter_map(near_digits).chain(near.iter().map(|term| near_numbers(term))).collect();
+    all.push(among.candidates(&[arms, others].concat(), None, CANDIDATES));
+    all.extend(
+        near.iter()
+            .zip(&tails)
+            .map(|(term, tails)| among.candidates(&[Arm::Tails(tails.clone())], Some(near_lengths(term)), CANDIDATES)),
+    );
     all
 }
 
@@ -178,43 +186,100 @@ struct Match {
     created_at: DateTime<Utc>,
 }
 
-/// What may fit a term with one typo.
-fn one_away(term: &Term) -> Vec<Arm> {
-    if !is_plain(&term.text) {
-        return Vec::new();
-    }
-    let numbers = (allowed(term.length) >= 1).then(|| Arm::Numbers(neighbour::of_number(&term.text)));
-    let tails = (allowed(term.digits_length) >= 1).then(|| neighbour::of_tail(&term.digits));
-    let tails = tails.filter(|tails| !tails.is_empty()).map(Arm::Tails);
-    numbers.into_iter().chain(tails).collect()
+/// Whether numbers with typos may fit a term.
+fn allows_typos(term: &Term) -> bool {
+    allowed(term.length) >= 1 && is_plain(&term.text)
 }
 
-/// The closing digits of what may fit a term with two typos.
+/// Whether numbers with two typos may.
+fn allows_two(term: &Term) -> bool {
+    allowed(term.length) == 2 && is_plain(&term.text)
+}
+
+/// The closing digits that are a typo away from a term.
+fn near_digits(term: &Term) -> Option<Arm> {
+    let may = allowed(term.digits_length) >= 1 && is_plain(&term.text);
+    may.then(|| neighbour::of_tail(&term.digits)).filter(|tails| !tails.is_empty()).map(Arm::Tails)
+}
+
+/// The numbers that are a typo away from a term: more than a thousand.
+fn near_numbers(term: &Term) -> Arm {
+    Arm::Numbers(neighbour::of_number(&term.text))
+}
+
+/// The closing digits of what may fit a term with two typos: one of them at most is in the digits (contract packagex 4.4).
 fn two_away(term: &Term) -> Vec<String> {
     let mut tails = neighbour::of_tail(&term.tail);
     tails.push(term.tail.clone());
     tails
 }
 
-fn allows_two(term: &Term) -> bool {
-    allowed(term.length) == 2 && is_plain(&term.text)
+/// The closing digits of all that may fit a term with typos: about a hundred.
+fn near_tails(term: &Term) -> Vec<String> {
+    let mut tails = neighbour::tails_of_number(&term.text);
+    if allows_two(term) {
+        tails.extend(two_away(term));
+        tails.sort_unstable();
+        tails.dedup();
+    }
+    tails
+}
+
+/// From how many characters to how many a number has that fits a term with typos.
+fn near_lengths(term: &Term) -> (usize, usize) {
+    let most = allowed(term.length);
+    (term.length.saturating_sub(most), term.length + most)
+}
+
+/// How the numbers are looked up that fit a term with typos.
+struct Near<'t> {
+    term: &'t Term,
+    /// Among the audits with these closing digits; the numbers one typo away are looked up each by itself without.
+    tails: Option<Vec<String>>,
+    two: bool,
 }
 
 impl Search<'_> {
     async fn run(&self, reader: &mut Reader) -> Result<Found> {
         let arms: Vec<Arm> = self.sought.possible().flat_map(strict).collect();
-        let twice: Vec<&Term> = self.sought.possible().filter(|term| allows_two(term)).collect();
-        let tails: Vec<Vec<String>> = twice.iter().map(|term| two_away(term)).collect();
-        let counted = reader.fetch(&self.among.count(&arms, &tails, CANDIDATES)).await?;
-        let number = |column| counted.cell(0, column).as_int().unwrap_or_default();
-        let total = number(0);
-        if total >= ENOUGH {
-            return self.ordered_there(reader, total).await;
+        let rows = reader.fetch(&self.among.candidates(&arms, None, ENOUGH)).await?;
+        if rows.len() < ENOUGH {
+            let near = self.near(reader).await?;
+            return self.ordered_here(reader, &rows, &near).await;
         }
-        let few = |index: usize| usize::try_from(number(index + 1)).is_ok_and(|found| found <= CANDIDATES);
-        let twice: Vec<&Term> =
-            twice.into_iter().enumerate().filter(|(index, _)| few(*index)).map(|(_, term)| term).collect();
-        self.ordered_here(reader, arms, &twice).await
+        let counted = reader.fetch(&self.among.count(&arms)).await?;
+        self.ordered_there(reader, counted.cell(0, 0).as_int().unwrap_or_default()).await
+    }
+
+    /// How each term with typos is looked up, by how many audits have closing digits like its own.
+    async fn near(&self, reader: &mut Reader) -> Result<Vec<Near<'_>>> {
+        let terms: Vec<&Term> = self.sought.possible().filter(|term| allows_typos(term)).collect();
+        if terms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tails: Vec<Vec<String>> = terms.iter().map(|term| near_tails(term)).collect();
+        let found = counts(&reader.fetch(&self.among.count_tails(&tails, CANDIDATES)).await?, terms.len());
+        let mut near = Vec::with_capacity(terms.len());
+        for ((term, tails), found) in terms.into_iter().zip(tails).zip(found) {
+            // For one typo alone, looking up each number costs as much as to look at so many audits.
+            let most = if allows_two(term) { CANDIDATES } else { PROBES };
+            if found <= most {
+                near.push(Near { term, tails: Some(tails), two: allows_two(term) });
+                continue;
+            }
+            let mut tails = None;
+            if allows_two(term) {
+                let two = two_away(term);
+                let counted = reader.fetch(&self.among.count_tails(std::slice::from_ref(&two), CANDIDATES)).await?;
+                tails = Some(two).filter(|_| counts(&counted, 1).first().is_some_and(|found| *found <= CANDIDATES));
+            }
+            let two = tails.is_some();
+            near.push(Near { term, tails: None, two: false });
+            if two {
+                near.push(Near { term, tails, two });
+            }
+        }
+        Ok(near)
     }
 
     /// Without typos, and in the store's own order.
@@ -227,22 +292,25 @@ impl Search<'_> {
     }
 
     /// With typos: what may fit is read, a term at a time where there may be much of it, and only what fits is kept.
-    async fn ordered_here(&self, reader: &mut Reader, strict: Vec<Arm>, twice: &[&Term]) -> Result<Found> {
-        let near: Vec<Arm> = self.sought.possible().flat_map(one_away).collect();
-        let both = [strict.clone(), near].concat();
-        let mut statements = vec![self.among.candidates(&both, None, CANDIDATES)];
-        statements.extend(twice.iter().map(|term| {
-            let lengths = Some((term.length.saturating_sub(2), term.length + 2));
-            self.among.candidates(&[Arm::Tails(two_away(term))], lengths, CANDIDATES)
+    async fn ordered_here(&self, reader: &mut Reader, strict: &Rows, near: &[Near<'_>]) -> Result<Found> {
+        let typos = |term: &Term| Typos { one: true, two: near.iter().any(|near| near.term == term && near.two) };
+        let mut found: HashMap<i64, Match> =
+            strict.iter().filter_map(|row| self.checked(row, typos)).map(by_id).collect();
+        let probed = near.iter().filter(|near| near.tails.is_none()).map(|near| near_numbers(near.term));
+        let apart: Vec<Arm> = self.sought.possible().filter_map(near_digits).chain(probed).collect();
+        let mut statements = Vec::with_capacity(near.len() + 1);
+        if !apart.is_empty() {
+            statements.push(self.among.candidates(&apart, None, CANDIDATES));
+        }
+        statements.extend(near.iter().filter_map(|near| {
+            let arm = Arm::Tails(near.tails.clone()?);
+            Some(self.among.candidates(&[arm], Some(near_lengths(near.term)), CANDIDATES))
         }));
-        let typos = |term: &Term| Typos { one: true, two: twice.contains(&term) };
-        let mut found: HashMap<i64, Match> = HashMap::new();
         for statement in statements {
-            let mut rows = reader.fetch(&statement).await?;
+            let rows = reader.fetch(&statement).await?;
             if rows.len() > CANDIDATES {
                 // More audits than are looked at have the same numbers, at other locations: without typos, then.
-                rows = reader.fetch(&self.among.candidates(&strict, None, CANDIDATES)).await?;
-                found = rows.iter().filter_map(|row| self.checked(row, |_| Typos::default())).map(by_id).collect();
+                found = strict.iter().filter_map(|row| self.checked(row, |_| Typos::default())).map(by_id).collect();
                 break;
             }
             found.extend(rows.iter().filter_map(|row| self.checked(row, typos)).map(by_id));
@@ -289,6 +357,12 @@ impl Search<'_> {
         };
         Some(Match { hit, created_at: created_at.as_time()? })
     }
+}
+
+/// The first numbers of the first row.
+fn counts(rows: &Rows, columns: usize) -> Vec<usize> {
+    let number = |column| rows.cell(0, column).as_int().and_then(|count| usize::try_from(count).ok());
+    (0..columns).map(|column| number(column).unwrap_or_default()).collect()
 }
 
 fn by_id(found: Match) -> (i64, Match) {

@@ -1,5 +1,7 @@
 //! All texts that are one typo away from a text.
 
+use super::tail;
+
 /// What normal numbers of printable ASCII are made of: no capitals.
 const LETTERS: std::ops::RangeInclusive<u8> = b' '..=b'~';
 
@@ -13,6 +15,14 @@ pub fn of_number(text: &str) -> Vec<String> {
 pub fn of_tail(text: &str) -> Vec<String> {
     let mut found = around(text.as_bytes(), b"0123456789");
     found.retain(|tail| tail.bytes().all(|digit| digit.is_ascii_digit()) && (tail == "0" || !tail.starts_with('0')));
+    found
+}
+
+/// The closing digits of all texts that are exactly one typo away from a number.
+pub fn tails_of_number(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = of_number(text).iter().map(|near| tail(near)).collect();
+    found.sort_unstable();
+    found.dedup();
     found
 }
 
@@ -75,5 +85,13 @@ mod tests {
         assert!(of_tail("10").contains(&"0".to_owned()) && !of_tail("10").contains(&"01".to_owned()));
         assert!(of_tail("aud-1042").is_empty());
         assert!(of_number("aud-1042").len() < 1_300);
+        let tails = tails_of_number("aud-1042");
+        // A letter within the digits leaves those behind it, and one in the place of the dash makes nothing new.
+        assert!(
+            ["", "2", "42", "1042", "51042", "1402"]
+                .iter()
+                .all(|near| near.is_empty() || tails.contains(&(*near).to_owned()))
+        );
+        assert!(tails.len() < 120);
     }
 }

@@ -82,31 +82,45 @@ fn behind(text: &str) -> Option<String> {
     None
 }
 
+/// What of a part the index of runs of three letters is asked for. What a series of numbers begins with is in all of them,
+/// and the index would read through all its places; the digits are in few.
+fn rare(part: &str) -> &str {
+    let runs = part.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let with_digits = |run: &&str| run.len() >= INFIX && run.bytes().any(|letter| letter.is_ascii_digit());
+    runs.rev().find(with_digits).unwrap_or(part)
+}
+
 impl Among<'_> {
-    /// How many audits pass the filters and one of the conditions, and how many of all audits have each of these closing
-    /// digits, counted no further than `most`.
-    pub fn count(&self, arms: &[Arm], tails: &[Vec<String>], most: usize) -> Statement {
+    /// How many audits pass the filters and one of the conditions.
+    pub fn count(&self, arms: &[Arm]) -> Statement {
         let mut sql = self.asking.sql();
-        let mut columns = vec![Kind::Long];
-        sql.push("SELECT (SELECT COUNT(*) FROM ");
-        self.write_matches(arms, &mut sql);
-        sql.push(")");
-        for tails in tails {
+        sql.push("SELECT COUNT(*) FROM ");
+        let alias = sql.alias();
+        self.write_matches_as(&alias, arms, &mut sql);
+        let (text, args) = sql.finish();
+        Statement::new(text, args, vec![Kind::Long])
+    }
+
+    /// How many of all audits have one of these closing digits, counted no further than one more than `most`; for each list
+    /// of them.
+    pub fn count_tails(&self, tails: &[Vec<String>], most: usize) -> Statement {
+        let mut sql = self.asking.sql();
+        sql.push("SELECT ");
+        for (index, tails) in tails.iter().enumerate() {
             let alias = sql.alias();
-            sql.push(", (SELECT COUNT(*) FROM (SELECT 1 FROM ").name(&self.noun.table).push(" ").push(&alias);
-            sql.push(" WHERE ");
+            sql.push(if index == 0 { "" } else { ", " }).push("(SELECT COUNT(*) FROM (SELECT 1 FROM ");
+            sql.name(&self.noun.table).push(" ").push(&alias).push(" WHERE ");
             self.write_scope(&alias, &mut sql);
             sql.push(" AND ");
             write_one_of(&alias, TAIL, tails, &mut sql);
             sql.push(&format!(" LIMIT {}) AS counted)", most + 1));
-            columns.push(Kind::Long);
         }
         let (text, args) = sql.finish();
-        Statement::new(text, args, columns)
+        Statement::new(text, args, vec![Kind::Long; tails.len()])
     }
 
-    /// The audits that pass the filters and one of the conditions, at most so many; with closing digits, only those
-    /// whose number is so long.
+    /// The audits that pass the filters and one of the conditions, one more than so many at most; where lengths are given,
+    /// only those whose number is so long.
     pub fn candidates(&self, arms: &[Arm], lengths: Option<(usize, usize)>, most: usize) -> Statement {
         let mut sql = self.asking.sql();
         sql.push("SELECT ");
@@ -158,11 +172,6 @@ impl Among<'_> {
         Statement::new(text, args, vec![Kind::Long])
     }
 
-    fn write_matches(&self, arms: &[Arm], sql: &mut Sql) {
-        let alias = sql.alias();
-        self.write_matches_as(&alias, arms, sql);
-    }
-
     /// The audits that pass the filters and one of the conditions: `FROM` without the word, to the end of the condition.
     fn write_matches_as(&self, alias: &str, arms: &[Arm], sql: &mut Sql) {
         sql.name(&self.noun.table).push(" ").push(alias).push(" WHERE ");
@@ -200,14 +209,17 @@ impl Among<'_> {
 
     /// The ids that one condition finds, on SQLite.
     fn write_found(&self, arm: &Arm, sql: &mut Sql) {
+        let alias = sql.alias();
         if let Arm::Part(part) = arm {
             // A phrase in quotes stands for itself.
-            let phrase = format!("\"{}\"", part.replace('"', "\"\""));
-            sql.push("SELECT rowid FROM \"audit_number\" WHERE \"audit_number\" MATCH ");
-            sql.value(Kind::Text, phrase.into());
+            let phrase = format!("\"{}\"", rare(part).replace('"', "\"\""));
+            sql.push("SELECT ").column(&alias, "id").push(" FROM ").name(&self.noun.table).push(" ").push(&alias);
+            sql.push(" WHERE ").column(&alias, "id");
+            sql.push(" IN (SELECT rowid FROM \"audit_number\" WHERE \"audit_number\" MATCH ");
+            sql.value(Kind::Text, phrase.into()).push(") AND instr(").column(&alias, NUMBER).push(", ");
+            sql.value(Kind::Text, part.as_str().into()).push(") > 0");
             return;
         }
-        let alias = sql.alias();
         sql.push("SELECT ").column(&alias, "id").push(" FROM ").name(&self.noun.table).push(" ").push(&alias);
         sql.push(" WHERE ");
         self.write_scope(&alias, sql);
@@ -260,14 +272,14 @@ fn write_arm(alias: &str, arm: &Arm, sql: &mut Sql) {
         // PostgreSQL only. The table beside has the numbers without the row-level security that would keep their index
         // from being used; what it finds is looked up among the rows that may be seen.
         Arm::Part(part) => {
-            let pattern = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            let pattern = rare(part).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             sql.column(alias, "id").push(" = ANY(ARRAY(SELECT n.\"audit_id\" FROM \"audit_number\" n WHERE ");
             sql.push("n.\"organization_id\" = ").organization().push(" AND n.\"number_norm\" LIKE ");
             sql.value(Kind::Text, format!("%{pattern}%").into());
             // Those that begin with it are found without.
-            sql.push(" AND NOT starts_with(n.\"number_norm\", ");
+            sql.push(" AND strpos(n.\"number_norm\", ");
             hidden(part, sql);
-            sql.push(")))");
+            sql.push(") > 1))");
         }
     }
 }
@@ -333,7 +345,15 @@ fn write_relevance(alias: &str, (terms, out_of): (&[Term], usize), sql: &mut Sql
 
 #[cfg(test)]
 mod tests {
-    use super::behind;
+    use super::{behind, rare};
+
+    #[test]
+    fn digits_are_rare() {
+        assert_eq!(rare("aud-1042"), "1042");
+        assert_eq!(rare("2026/104-x"), "104");
+        assert_eq!(rare("aud-52x506"), "52x506");
+        assert_eq!([rare("aud-10"), rare("ud-"), rare("é1042é")], ["aud-10", "ud-", "1042"]);
+    }
 
     #[test]
     fn what_begins_with_a_text_lies_before_the_next() {
