@@ -79,10 +79,22 @@ pub fn may(caller: &Caller, role: Role, scope: &str) -> Result<()> {
 /// The same for what several scopes stand for, any of which will do.
 pub fn may_by_any(caller: &Caller, role: Role, scopes: &[&str]) -> Result<()> {
     if !has_scope(caller, scopes) {
-        return Err(Error::Forbidden("the API key is limited to other scopes"));
+        return Err(OTHER_SCOPES);
     }
     if caller.role >= role { Ok(()) } else { Err(Error::Forbidden("your role does not allow this")) }
 }
+
+/// Refuses a caller with an API key that is limited to other things than reading and changing whatever its user may: such a
+/// key was made for one documented interface, or for one command.
+pub fn may_read(caller: &Caller) -> Result<()> {
+    if has_scope(caller, &READ) { Ok(()) } else { Err(OTHER_SCOPES) }
+}
+
+/// The scopes that let an API key with scopes read all that its user may.
+const READ: [&str; 2] = ["graphql:read", "graphql:write"];
+
+/// What a key is refused with whose scopes do not reach.
+const OTHER_SCOPES: Error = Error::Forbidden("the API key is limited to other scopes");
 
 /// Whether what a caller came with reaches as far as any of these scopes: a key without scopes reaches everywhere, as a
 /// session does.

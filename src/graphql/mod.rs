@@ -7,6 +7,7 @@ mod input;
 mod live;
 mod mutation;
 mod names;
+mod operation;
 mod persisted;
 mod plan;
 mod report;

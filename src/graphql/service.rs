@@ -10,12 +10,14 @@ use moka::sync::Cache;
 
 use super::guard;
 use super::live::{Form, Live};
+use super::operation::{known, only_name, operation};
 use super::persisted::{Persisted, Unknown};
-use super::plan::{Collector, Plan, PlanLimits, Root, Variables, plan};
+use super::plan::{Collector, Plan, PlanLimits, Root, plan};
 use super::resolve::{engine_error, turned_away};
 use super::run::Runner;
 use super::schema;
 use super::write;
+use crate::domain::access;
 use crate::domain::changes::Changes;
 use crate::domain::command;
 use crate::domain::cx::Cx;
@@ -272,6 +274,10 @@ impl Service {
 
     /// Plans an operation, or says why it cannot be.
     fn prepare(&self, cx: &Cx, asked: &mut Asked<'_>) -> std::result::Result<Prepared, Answer> {
+        // What a command answers with may be read by whoever may give it.
+        if asked.operation.ty != OperationType::Mutation {
+            cx.caller().map_or(Ok(()), |caller| access::may_read(caller)).map_err(|error| refused(&error))?;
+        }
         let variables = std::mem::take(&mut asked.variables);
         let mut given = async_graphql::Variables::from_json(serde_json::Value::Object(variables));
         guard::variables::complete(asked.operation, &mut given).map_err(|error| refused(&error))?;
@@ -474,26 +480,3 @@ const CODES: [&str; 9] = [
     "UNAVAILABLE",
     "INTERNAL",
 ];
-
-/// The operation a request means (GraphQL, 6.1).
-fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d OperationDefinition> {
-    let mut found = document.operations.iter().filter(|(known, _)| match name {
-        Some(name) => known.is_some_and(|known| known.as_str() == name),
-        None => true,
-    });
-    match (found.next(), found.next()) {
-        (Some((_, operation)), None) => Ok(&operation.node),
-        (None, _) => Err(Error::invalid("operationName", "names no operation of the document")),
-        (Some(_), Some(_)) => Err(Error::invalid("operationName", "is required: the document has several operations")),
-    }
-}
-
-fn only_name(document: &ExecutableDocument) -> Option<String> {
-    document.operations.iter().next().and_then(|(name, _)| name.map(ToString::to_string))
-}
-
-/// The values of the variables that an operation knows.
-fn known(operation: &OperationDefinition, given: &async_graphql::Variables) -> Variables {
-    let names = operation.variable_definitions.iter().map(|definition| &definition.node.name.node);
-    names.filter_map(|name| Some((Name::new(name), given.get(name)?.clone()))).collect()
-}

@@ -22,6 +22,7 @@ on_both_stores!(
     the_table_names_everything_that_can_be_done,
     every_mutation_is_allowed_to_whom_the_table_says_and_to_nobody_else,
     every_subscription_is_allowed_to_whom_the_table_says_and_to_nobody_else,
+    a_key_for_other_things_reads_nothing,
 );
 
 /// What every member may do, about their own work or on record by record rules.
@@ -68,6 +69,9 @@ const SUBSCRIPTIONS: &[(&str, &str)] = &[
 /// The scope of a key with scopes that may change something through GraphQL.
 const WRITE: &str = "graphql:write";
 
+/// The scope of a key with scopes that may read everything through GraphQL, and change nothing.
+const READ: &str = "graphql:read";
+
 /// The scope that such a key needs for events of acquisition records, wherever it brings them.
 const POST_EVENTS: &str = "acquisition.events.post";
 
@@ -103,6 +107,12 @@ impl Person {
         let is_out_of_scope = !self.scopes.is_empty() && !self.scopes.contains(&scope(act));
         (is_out_of_scope || caller.role < least_role(act)).then_some("FORBIDDEN")
     }
+
+    /// The code that this person is refused with when they read.
+    fn refusal_to_read(&self) -> Option<&'static str> {
+        let may = self.scopes.is_empty() || self.scopes.iter().any(|scope| [READ, WRITE].contains(scope));
+        if self.caller.is_none() { Some("UNAUTHENTICATED") } else { (!may).then_some("FORBIDDEN") }
+    }
 }
 
 /// A session and a key of somebody, as the store knows them.
@@ -124,10 +134,11 @@ async fn proofs(house: &House, username: &str) -> (Proof, i64) {
 
 /// Everybody: each role with each proof, and a stranger.
 async fn everybody(house: &House) -> Vec<Person> {
-    let kinds: [(&str, &'static [&'static str]); 7] = [
+    let kinds: [(&str, &'static [&'static str]); 8] = [
         ("token", &[]),
         ("key without scopes", &[]),
         ("key to write", &[WRITE]),
+        ("key to read", &[READ]),
         ("key for more", &["packagex:read", WRITE]),
         ("key for events", &[POST_EVENTS]),
         ("key for keys", &["api_keys:manage"]),
@@ -220,8 +231,20 @@ async fn every_subscription_is_allowed_to_whom_the_table_says_and_to_nobody_else
         let query = query.replace("\"audit\"", &format!("\"{audit}\""));
         for person in everybody(&house).await {
             let refusal = begins(&house, &changes, person.caller.clone(), &query).await;
-            let expected = person.caller.is_none().then(|| "UNAUTHENTICATED".to_owned());
-            assert_eq!(refusal, expected, "{name} by {}", person.what);
+            assert_eq!(refusal.as_deref(), person.refusal_to_read(), "{name} by {}", person.what);
+        }
+    }
+}
+
+async fn a_key_for_other_things_reads_nothing(kind: Store) {
+    let house = House::open(kind).await;
+    for person in everybody(&house).await {
+        for query in ["{ audits(first: 1) { totalCount } }", "{ viewer { user { id } } }", "{ node(id: \"x\") { id } }"]
+        {
+            let body = house.run(person.caller.clone(), query, json!({})).await;
+            let refusal = code(&body).filter(|code| *code != "NOT_FOUND" && *code != "BAD_USER_INPUT");
+            assert_eq!(refusal, person.refusal_to_read(), "{query} by {}: {body}", person.what);
+            assert!(refusal.is_none() || body.get("data").is_none(), "{body}");
         }
     }
 }
