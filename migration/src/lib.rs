@@ -22,6 +22,7 @@ mod m0015_inventory_search;
 mod m0016_event_reference;
 mod m0017_end_of_sessions;
 mod m0018_event_date_order;
+mod m0019_event_by_identifier;
 mod table;
 
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_event_reference::Migration),
             Box::new(m0017_end_of_sessions::Migration),
             Box::new(m0018_event_date_order::Migration),
+            Box::new(m0019_event_by_identifier::Migration),
         ]
     }
 }

@@ -306,13 +306,12 @@ async fn existing(tx: &mut Tx, organization_id: i64, entries: &[Entry]) -> Resul
     for entry in entries {
         asked.entry(entry.entity_type).or_default().push(Cell::Uuid(entry.uuid));
     }
-    // Identifier by identifier, and the type unseen by the planner: where the store has not counted the rows yet, it would
-    // sooner read all events of a type, in an index that has only those.
+    // Identifier by identifier. On PostgreSQL nothing but the identifier may be looked up in an index: where the store has
+    // not counted the rows yet, it would sooner read all events of a type each time.
     let sql = match tx.store() {
         Store::Postgres => {
             "SELECT event.uuid FROM unnest($3::uuid[]) AS asked (uuid) CROSS JOIN LATERAL (SELECT e.uuid FROM change_event \
-             AS e WHERE e.organization_id = $1 AND e.entity_type = (SELECT CAST($2 AS TEXT)) AND e.uuid = asked.uuid LIMIT 1) \
-             AS event"
+             AS e WHERE e.uuid = asked.uuid AND e.organization_id + 0 = $1 AND e.entity_type || '' = $2 LIMIT 1) AS event"
         }
         Store::Sqlite => {
             "SELECT event.uuid FROM (SELECT unhex(value) AS uuid FROM json_each($3)) AS asked CROSS JOIN change_event AS \
