@@ -2,7 +2,7 @@ use chrono::DateTime;
 
 use super::*;
 use crate::domain::access::{Sight, Viewer};
-use crate::domain::ask::{Expr, Many, Window};
+use crate::domain::ask::{Expr, Many, Test, Window};
 use crate::domain::cell::Cell;
 use crate::domain::cx::Role;
 use crate::domain::db::testing::Scratch;
@@ -111,4 +111,73 @@ fn a_person_of_whom_only_the_id_is_wanted_is_not_read() {
     assert!(!id.sql.contains("\"user\"") && id.sql.contains("\"auditor_id\""), "{}", id.sql);
     assert!(more.sql.contains("LEFT JOIN \"user\""), "{}", more.sql);
     assert_eq!(id.columns.len() + 1, more.columns.len());
+}
+
+#[test]
+fn words_of_a_closed_set_stand_in_the_text_and_nothing_that_a_client_made_up() {
+    let noun = model().noun("Audit").unwrap();
+    let state = noun.find_field("state").unwrap().0;
+    let asked = |test| {
+        let mut question = listed(noun, &["name"], Vec::new(), 0);
+        question.ask.expr = Expr::field(state, test);
+        root_statement(&asking(Store::Postgres), &question)
+    };
+    let cells = |words: &[&str]| words.iter().map(|word| Cell::from(*word)).collect::<Vec<_>>();
+    for (test, told) in [
+        (Test::Eq("CLOSED".into()), "\"state\" = 'CLOSED')"),
+        (Test::NotEq("CLOSED".into()), "\"state\" <> 'CLOSED')"),
+        (Test::In(cells(&["CLOSED", "CREATED", "CLOSED"])), "\"state\" IN ('CREATED', 'CLOSED'))"),
+        (Test::NotIn(cells(&["CLOSED", "CREATED"])), "\"state\" NOT IN ('CREATED', 'CLOSED'))"),
+    ] {
+        let statement = asked(test);
+        assert!(statement.sql.contains(told), "{}", statement.sql);
+        assert!(!format!("{:?}", statement.args).contains("CLOSED"), "{:?}", statement.args);
+    }
+    for test in [Test::Eq("x' OR 'x".into()), Test::In(cells(&["CLOSED", "closed"])), Test::In(Vec::new())] {
+        let statement = asked(test.clone());
+        assert!(!statement.sql.contains("CLOSED") && !statement.sql.contains("OR 'x"), "{test:?}: {}", statement.sql);
+    }
+    // The words of the model need no quoting.
+    let sets = model().nouns().iter().flat_map(|noun| &noun.fields);
+    let words = sets.flat_map(|field| {
+        let set = field.words.iter().flat_map(|set| set.words).map(|word| word.word);
+        set.chain(field.indexed.iter().copied())
+    });
+    for word in words {
+        assert!(word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)), "{word}");
+    }
+}
+
+/// The indexes by date have the events of acquisition alone; a statement must say that it asks for nothing else.
+#[tokio::test]
+async fn events_from_elsewhere_are_read_along_their_dates() {
+    let noun = model().noun("ChangeEvent").unwrap();
+    let at = |name: &str| noun.find_field(name).unwrap().0;
+    for scratch in Scratch::all().await {
+        for (name, column) in [("actionDate", "action_date"), ("eventDate", "event_date")] {
+            let mut question = listed(noun, &["legacyId"], Vec::new(), 0);
+            question.ask.total = false;
+            question.ask.order = super::super::named_order(noun, &[(name, true), ("uuid", true)]);
+            question.ask.expr = Expr::And(vec![
+                Expr::field(at("entityType"), Test::Eq("acq.order".into())),
+                Expr::field(at("entityUuid"), Test::Eq(uuid::Uuid::nil().into())),
+            ]);
+            let statement = root_statement(&asking(scratch.db.store()), &question);
+            let plan = match scratch.db.store() {
+                Store::Sqlite => plan(&scratch, statement).await,
+                Store::Postgres => {
+                    // Of an empty table any index is as good to the planner, and so is a sort.
+                    let settings = "SELECT set_config('enable_sort', 'off', false)";
+                    let settings = Statement::new(settings, Vec::new(), vec![Kind::Text]);
+                    scratch.db.fetch(&Default::default(), settings).await.unwrap();
+                    let explain =
+                        Statement::new(format!("EXPLAIN {}", statement.sql), statement.args, vec![Kind::Text]);
+                    let rows = scratch.db.fetch(&Default::default(), explain).await.unwrap();
+                    rows.iter().filter_map(|row| row.first().and_then(Cell::as_str)).collect::<Vec<_>>().join("\n")
+                }
+            };
+            let index = format!("change_event_entity_type_entity_uuid_{column}_uuid_ix");
+            assert!(plan.contains(&index), "{name}:\n{plan}");
+        }
+    }
 }
