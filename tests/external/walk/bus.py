@@ -65,8 +65,8 @@ def walk(binary, broker, store):
     environment = f"walk{uuid.uuid4().hex[:8]}"
     topic = f"{environment}.Default.{NEIGHBOUR}.ACQ_ORDER_CHANGED"
     try:
-        made = AdminClient({"bootstrap.servers": broker}).create_topics([NewTopic(topic, PARTITIONS, 1)])
-        made[topic].result(20)
+        admin = AdminClient({"bootstrap.servers": broker})
+        admin.create_topics([NewTopic(topic, PARTITIONS, 1)])[topic].result(20)
         words = flags(house, broker, environment)
         house.start(*words)
         others = [second(house, words)] if store == "postgres" else []
