@@ -2,6 +2,7 @@ use chrono::DateTime;
 
 use super::*;
 use crate::domain::access::{Sight, Viewer};
+use crate::domain::acquisition::ENTITY_TYPES;
 use crate::domain::ask::{Expr, Many, Test, Window};
 use crate::domain::cell::Cell;
 use crate::domain::cx::Role;
@@ -154,12 +155,13 @@ async fn events_from_elsewhere_are_read_along_their_dates() {
     let noun = model().noun("ChangeEvent").unwrap();
     let at = |name: &str| noun.find_field(name).unwrap().0;
     for scratch in Scratch::all().await {
-        for (name, column) in [("actionDate", "action_date"), ("eventDate", "event_date")] {
+        let dates = [("actionDate", "action_date"), ("eventDate", "event_date")];
+        for ((name, column), word) in dates.into_iter().flat_map(|date| ENTITY_TYPES.map(|word| (date, word))) {
             let mut question = listed(noun, &["legacyId"], Vec::new(), 0);
             question.ask.total = false;
             question.ask.order = super::super::named_order(noun, &[(name, true), ("uuid", true)]);
             question.ask.expr = Expr::And(vec![
-                Expr::field(at("entityType"), Test::Eq("acq.order".into())),
+                Expr::field(at("entityType"), Test::Eq(word.into())),
                 Expr::field(at("entityUuid"), Test::Eq(uuid::Uuid::nil().into())),
             ]);
             let statement = root_statement(&asking(scratch.db.store()), &question);
@@ -177,7 +179,7 @@ async fn events_from_elsewhere_are_read_along_their_dates() {
                 }
             };
             let index = format!("change_event_entity_type_entity_uuid_{column}_uuid_ix");
-            assert!(plan.contains(&index), "{name}:\n{plan}");
+            assert!(plan.contains(&index), "{word} by {name}:\n{plan}");
         }
     }
 }

@@ -159,10 +159,7 @@ pub fn statements(asking: &Asking, noun: &'static Noun, sought: &Sought) -> Vec<
     let paged = Paged { order: &[], limit: 25, offset: 0, terms: terms.len() };
     let near: Vec<&Term> = sought.possible().filter(|term| allows_typos(term)).collect();
     let tails: Vec<Vec<String>> = near.iter().map(|term| near_tails(term)).collect();
-    let mut all = vec![among.candidates(&arms, None, ENOUGH), among.count(&arms), among.page(&terms, paged)];
-    if !near.is_empty() {
-        all.push(among.count_tails(&tails, CANDIDATES));
-    }
+    let mut all = vec![among.count(&arms, &tails, CANDIDATES), among.page(&terms, paged)];
     let others: Vec<Arm> =
         terms.iter().filter_map(near_digits).chain(near.iter().map(|term| near_numbers(term))).collect();
     all.push(among.candidates(&[arms, others].concat(), None, CANDIDATES));
@@ -242,75 +239,69 @@ struct Near<'t> {
 impl Search<'_> {
     async fn run(&self, reader: &mut Reader) -> Result<Found> {
         let arms: Vec<Arm> = self.sought.possible().flat_map(strict).collect();
-        let rows = reader.fetch(&self.among.candidates(&arms, None, ENOUGH)).await?;
-        if rows.len() < ENOUGH {
-            let near = self.near(reader).await?;
-            return self.ordered_here(reader, &rows, &near).await;
-        }
-        let counted = reader.fetch(&self.among.count(&arms)).await?;
-        self.ordered_there(reader, counted.cell(0, 0).as_int().unwrap_or_default()).await
-    }
-
-    /// How each term with typos is looked up, by how many audits have closing digits like its own.
-    async fn near(&self, reader: &mut Reader) -> Result<Vec<Near<'_>>> {
         let terms: Vec<&Term> = self.sought.possible().filter(|term| allows_typos(term)).collect();
-        if terms.is_empty() {
-            return Ok(Vec::new());
-        }
         let tails: Vec<Vec<String>> = terms.iter().map(|term| near_tails(term)).collect();
-        let found = counts(&reader.fetch(&self.among.count_tails(&tails, CANDIDATES)).await?, terms.len());
+        let counted = counts(&reader.fetch(&self.among.count(&arms, &tails, CANDIDATES)).await?, tails.len() + 1);
+        let (total, found) = counted.split_first().ok_or(Error::Internal)?;
+        if *total >= ENOUGH {
+            return self.ordered_there(reader, *total).await;
+        }
         let mut near = Vec::with_capacity(terms.len());
         for ((term, tails), found) in terms.into_iter().zip(tails).zip(found) {
-            // For one typo alone, looking up each number costs as much as to look at so many audits.
-            let most = if allows_two(term) { CANDIDATES } else { PROBES };
-            if found <= most {
-                near.push(Near { term, tails: Some(tails), two: allows_two(term) });
-                continue;
-            }
-            let mut tails = None;
-            if allows_two(term) {
-                let two = two_away(term);
-                let counted = reader.fetch(&self.among.count_tails(std::slice::from_ref(&two), CANDIDATES)).await?;
-                tails = Some(two).filter(|_| counts(&counted, 1).first().is_some_and(|found| *found <= CANDIDATES));
-            }
-            let two = tails.is_some();
-            near.push(Near { term, tails: None, two: false });
-            if two {
-                near.push(Near { term, tails, two });
+            self.look_near(reader, (term, tails, *found), &mut near).await?;
+        }
+        self.ordered_here(reader, arms, &near).await
+    }
+
+    /// How a term is looked up with typos, by how many audits have closing digits like its own.
+    async fn look_near<'t>(
+        &self,
+        reader: &mut Reader,
+        (term, tails, found): (&'t Term, Vec<String>, usize),
+        near: &mut Vec<Near<'t>>,
+    ) -> Result<()> {
+        // For one typo alone, looking up each number costs as much as to look at so many audits.
+        if found <= if allows_two(term) { CANDIDATES } else { PROBES } {
+            near.push(Near { term, tails: Some(tails), two: allows_two(term) });
+            return Ok(());
+        }
+        near.push(Near { term, tails: None, two: false });
+        if allows_two(term) {
+            let two = two_away(term);
+            let counted = reader.fetch(&self.among.count(&[], std::slice::from_ref(&two), CANDIDATES)).await?;
+            if counts(&counted, 2).last().is_some_and(|found| *found <= CANDIDATES) {
+                near.push(Near { term, tails: Some(two), two: true });
             }
         }
-        Ok(near)
+        Ok(())
     }
 
     /// Without typos, and in the store's own order.
-    async fn ordered_there(&self, reader: &mut Reader, total: i64) -> Result<Found> {
+    async fn ordered_there(&self, reader: &mut Reader, total: usize) -> Result<Found> {
         let terms: Vec<Term> = self.sought.possible().cloned().collect();
         let rows = reader.fetch(&self.among.page(&terms, self.paged())).await?;
         let none = |_: &Term| Typos::default();
         let hits = rows.iter().filter_map(|row| self.checked(row, none)).map(|found| found.hit).collect();
-        Ok(Found { hits, total: u64::try_from(total).unwrap_or_default() })
+        Ok(Found { hits, total: total as u64 })
     }
 
     /// With typos: what may fit is read, a term at a time where there may be much of it, and only what fits is kept.
-    async fn ordered_here(&self, reader: &mut Reader, strict: &Rows, near: &[Near<'_>]) -> Result<Found> {
+    async fn ordered_here(&self, reader: &mut Reader, strict: Vec<Arm>, near: &[Near<'_>]) -> Result<Found> {
         let typos = |term: &Term| Typos { one: true, two: near.iter().any(|near| near.term == term && near.two) };
-        let mut found: HashMap<i64, Match> =
-            strict.iter().filter_map(|row| self.checked(row, typos)).map(by_id).collect();
+        let mut found: HashMap<i64, Match> = HashMap::new();
         let probed = near.iter().filter(|near| near.tails.is_none()).map(|near| near_numbers(near.term));
-        let apart: Vec<Arm> = self.sought.possible().filter_map(near_digits).chain(probed).collect();
-        let mut statements = Vec::with_capacity(near.len() + 1);
-        if !apart.is_empty() {
-            statements.push(self.among.candidates(&apart, None, CANDIDATES));
-        }
+        let first = strict.iter().cloned().chain(self.sought.possible().filter_map(near_digits)).chain(probed);
+        let mut statements = vec![self.among.candidates(&first.collect::<Vec<_>>(), None, CANDIDATES)];
         statements.extend(near.iter().filter_map(|near| {
             let arm = Arm::Tails(near.tails.clone()?);
             Some(self.among.candidates(&[arm], Some(near_lengths(near.term)), CANDIDATES))
         }));
         for statement in statements {
-            let rows = reader.fetch(&statement).await?;
+            let mut rows = reader.fetch(&statement).await?;
             if rows.len() > CANDIDATES {
                 // More audits than are looked at have the same numbers, at other locations: without typos, then.
-                found = strict.iter().filter_map(|row| self.checked(row, |_| Typos::default())).map(by_id).collect();
+                rows = reader.fetch(&self.among.candidates(&strict, None, CANDIDATES)).await?;
+                found = rows.iter().filter_map(|row| self.checked(row, |_| Typos::default())).map(by_id).collect();
                 break;
             }
             found.extend(rows.iter().filter_map(|row| self.checked(row, typos)).map(by_id));

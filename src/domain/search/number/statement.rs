@@ -91,32 +91,25 @@ fn rare(part: &str) -> &str {
 }
 
 impl Among<'_> {
-    /// How many audits pass the filters and one of the conditions.
-    pub fn count(&self, arms: &[Arm]) -> Statement {
+    /// How many audits pass the filters and one of the conditions, and how many of all audits have one of these closing
+    /// digits, counted no further than one more than `most`; for each list of them.
+    pub fn count(&self, arms: &[Arm], tails: &[Vec<String>], most: usize) -> Statement {
         let mut sql = self.asking.sql();
-        sql.push("SELECT COUNT(*) FROM ");
+        sql.push("SELECT (SELECT COUNT(*) FROM ");
         let alias = sql.alias();
         self.write_matches_as(&alias, arms, &mut sql);
-        let (text, args) = sql.finish();
-        Statement::new(text, args, vec![Kind::Long])
-    }
-
-    /// How many of all audits have one of these closing digits, counted no further than one more than `most`; for each list
-    /// of them.
-    pub fn count_tails(&self, tails: &[Vec<String>], most: usize) -> Statement {
-        let mut sql = self.asking.sql();
-        sql.push("SELECT ");
-        for (index, tails) in tails.iter().enumerate() {
+        sql.push(")");
+        for tails in tails {
             let alias = sql.alias();
-            sql.push(if index == 0 { "" } else { ", " }).push("(SELECT COUNT(*) FROM (SELECT 1 FROM ");
-            sql.name(&self.noun.table).push(" ").push(&alias).push(" WHERE ");
+            sql.push(", (SELECT COUNT(*) FROM (SELECT 1 FROM ").name(&self.noun.table).push(" ").push(&alias);
+            sql.push(" WHERE ");
             self.write_scope(&alias, &mut sql);
             sql.push(" AND ");
             write_one_of(&alias, TAIL, tails, &mut sql);
             sql.push(&format!(" LIMIT {}) AS counted)", most + 1));
         }
         let (text, args) = sql.finish();
-        Statement::new(text, args, vec![Kind::Long; tails.len()])
+        Statement::new(text, args, vec![Kind::Long; tails.len() + 1])
     }
 
     /// The audits that pass the filters and one of the conditions, one more than so many at most; where lengths are given,
@@ -210,21 +203,19 @@ impl Among<'_> {
     /// The ids that one condition finds, on SQLite.
     fn write_found(&self, arm: &Arm, sql: &mut Sql) {
         let alias = sql.alias();
+        sql.push("SELECT ").column(&alias, "id").push(" FROM ").name(&self.noun.table).push(" ").push(&alias);
+        sql.push(" WHERE ");
         if let Arm::Part(part) = arm {
             // A phrase in quotes stands for itself.
             let phrase = format!("\"{}\"", rare(part).replace('"', "\"\""));
-            sql.push("SELECT ").column(&alias, "id").push(" FROM ").name(&self.noun.table).push(" ").push(&alias);
-            sql.push(" WHERE ").column(&alias, "id");
-            sql.push(" IN (SELECT rowid FROM \"audit_number\" WHERE \"audit_number\" MATCH ");
+            sql.column(&alias, "id").push(" IN (SELECT rowid FROM \"audit_number\" WHERE \"audit_number\" MATCH ");
             sql.value(Kind::Text, phrase.into()).push(") AND instr(").column(&alias, NUMBER).push(", ");
             sql.value(Kind::Text, part.as_str().into()).push(") > 0");
-            return;
+        } else {
+            self.write_scope(&alias, sql);
+            sql.push(" AND ");
+            write_arm(&alias, arm, sql);
         }
-        sql.push("SELECT ").column(&alias, "id").push(" FROM ").name(&self.noun.table).push(" ").push(&alias);
-        sql.push(" WHERE ");
-        self.write_scope(&alias, sql);
-        sql.push(" AND ");
-        write_arm(&alias, arm, sql);
     }
 
     /// Inventory audits that the viewer may see.
