@@ -23,6 +23,7 @@ mod m0016_event_reference;
 mod m0017_end_of_sessions;
 mod m0018_event_date_order;
 mod m0019_event_by_identifier;
+mod m0020_event_on_sqlite;
 mod table;
 
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_end_of_sessions::Migration),
             Box::new(m0018_event_date_order::Migration),
             Box::new(m0019_event_by_identifier::Migration),
+            Box::new(m0020_event_on_sqlite::Migration),
         ]
     }
 }

@@ -48,24 +48,24 @@ pub async fn insert_rows(tx: &mut Tx, table: &Table, rows: Vec<Vec<Cell>>) -> Re
     write(tx, table.name, table.columns, rows).await
 }
 
-/// Inserts such rows and runs another statement, which gives no rows: in one, where the store can, which saves a trip to
-/// it. `also` is told the number of its first place.
-pub async fn insert_rows_and(
-    tx: &mut Tx,
+/// The statements that insert such rows, and those that do something else with it: one for both, where the store can,
+/// which saves a trip to it. `also` is told the number of its first place.
+pub(in crate::domain) fn inserting_and(
+    store: Store,
     table: &Table,
     rows: Vec<Vec<Cell>>,
     also: impl Fn(usize) -> Statement,
-) -> Result<()> {
-    if tx.store() == Store::Sqlite || rows.len() > POSTGRES_ROWS {
-        insert_rows(tx, table, rows).await?;
-        return tx.fetch(&also(1)).await.map(drop);
+) -> Result<Vec<Statement>> {
+    let mut all = inserting(store, table.name, table.columns, rows)?;
+    match all.as_mut_slice() {
+        [one] if store == Store::Postgres => {
+            let also = also(one.args.len() + 1);
+            one.sql = format!("WITH also AS ({}) {}", also.sql, one.sql);
+            one.args.extend(also.args);
+        }
+        _ => all.push(also(1)),
     }
-    check(table.columns, &rows)?;
-    let mut both = on_postgres(table.name, table.columns, rows.into_iter());
-    let also = also(both.args.len() + 1);
-    both.sql = format!("WITH also AS ({}) {}", also.sql, both.sql);
-    both.args.extend(also.args);
-    tx.fetch(&both).await.map(drop)
+    Ok(all)
 }
 
 /// Takes `count` new ids of a table out of its sequence, in ascending order. Must be called inside the transaction
@@ -102,24 +102,36 @@ pub(in crate::domain) async fn write(
     columns: &[(&str, Kind)],
     rows: Vec<Vec<Cell>>,
 ) -> Result<()> {
+    for statement in inserting(tx.store(), table, columns, rows)? {
+        tx.fetch(&statement).await?;
+    }
+    Ok(())
+}
+
+/// The statements that insert rows.
+pub(in crate::domain) fn inserting(
+    store: Store,
+    table: &str,
+    columns: &[(&str, Kind)],
+    rows: Vec<Vec<Cell>>,
+) -> Result<Vec<Statement>> {
     check(columns, &rows)?;
-    let store = tx.store();
     let most = match store {
         Store::Postgres => POSTGRES_ROWS,
         Store::Sqlite => SQLITE_ROWS.min(power_below(SQLITE_VALUES / columns.len())),
     };
     let mut rows = rows.into_iter();
+    let mut all = Vec::new();
     while rows.len() > 0 {
-        let statement = match store {
+        all.push(match store {
             Store::Postgres => on_postgres(table, columns, rows.by_ref().take(most)),
             Store::Sqlite => {
                 let size = most.min(power_below(rows.len()));
                 values(&vec!["?".to_owned(); columns.len()], table, columns, rows.by_ref().take(size))
             }
-        };
-        tx.fetch(&statement).await?;
+        });
     }
-    Ok(())
+    Ok(all)
 }
 
 fn check(columns: &[(&str, Kind)], rows: &[Vec<Cell>]) -> Result<()> {

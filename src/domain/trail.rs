@@ -10,6 +10,7 @@ mod erasure;
 mod head;
 mod leaf;
 mod note;
+mod opening;
 mod proof;
 mod record;
 mod seal;
@@ -31,6 +32,7 @@ use self::head::Condition;
 pub use self::head::{Head, Ledger, Receipt};
 use self::leaf::{Content, Leaf, Salt, kept_instant};
 pub use self::note::{Checkpoint, PublicKey, Signer, split as split_notes};
+pub use self::opening::Opening;
 pub use self::proof::{Consistency, Inclusion, consistency, inclusion, read_head};
 pub use self::seal::seal_all;
 pub use self::snapshot::{Shape, tells};
@@ -243,15 +245,41 @@ pub async fn append(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> R
 }
 
 /// Writes what was appended and not yet written.
-pub(in crate::domain) async fn flush(tx: &mut Tx) -> Result<()> {
-    for (organization_id, pending) in std::mem::take(&mut tx.ledger().pending) {
-        // Forgotten while it is written: after a refusal the row says what is true.
-        let head = tx.ledger().heads.remove(&organization_id).ok_or(Error::Internal)?;
-        bulk::insert_rows_and(tx, &EVENTS, pending.rows, |first| head.moved(organization_id, first)).await?;
-        seal::keep(tx, organization_id, pending.finished).await?;
-        tx.ledger().heads.insert(organization_id, head);
+async fn flush(tx: &mut Tx) -> Result<()> {
+    // Forgotten while it is written: after a refusal the row says what is true.
+    let heads = tx.ledger().heads.clone();
+    for (_, statement) in unwritten(tx)? {
+        tx.fetch(&statement).await?;
     }
+    tx.ledger().heads = heads;
     Ok(())
+}
+
+/// The statements that write what was appended and not yet written, each with the organization whose rows it concerns:
+/// the events of several trails go in one statement on PostgreSQL, which concerns them all. The ends of these trails are
+/// forgotten: after a refusal the rows say what is true.
+pub(in crate::domain) fn unwritten(tx: &mut Tx) -> Result<Vec<(Option<i64>, Statement)>> {
+    let (store, ledger) = (tx.store(), tx.ledger());
+    let mut trails = Vec::with_capacity(ledger.pending.len());
+    for (organization_id, pending) in std::mem::take(&mut ledger.pending) {
+        let head = ledger.heads.remove(&organization_id).ok_or(Error::Internal)?;
+        trails.push((organization_id, head, pending));
+    }
+    let mut all = Vec::new();
+    let most = if store == Store::Postgres { usize::MAX } else { 1 };
+    while !trails.is_empty() {
+        let (mut rows, mut subtrees, mut heads) = (Vec::new(), Vec::new(), Vec::new());
+        for (organization_id, head, pending) in trails.drain(..trails.len().min(most)) {
+            rows.extend(pending.rows);
+            subtrees.extend(seal::subtrees(organization_id, pending.finished));
+            heads.push((organization_id, head));
+        }
+        let of = if let [(organization_id, _)] = heads.as_slice() { Some(*organization_id) } else { None };
+        let events = bulk::inserting_and(store, &EVENTS, rows, |first| head::moved(&heads, first))?;
+        let subtrees = bulk::inserting(store, seal::SUBTREES.name, seal::SUBTREES.columns, subtrees)?;
+        all.extend(events.into_iter().chain(subtrees).map(|statement| (of, statement)));
+    }
+    Ok(all)
 }
 
 /// What the tree takes of an event.

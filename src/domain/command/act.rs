@@ -327,6 +327,16 @@ impl Act {
         self
     }
 
+    /// Whether it is about who may sign in, or about a key: it may end another command's session, so that nobody shares
+    /// its transaction (docs/decisions/0012).
+    pub fn is_about_access(&self) -> bool {
+        let given = match self.gives {
+            Gives::One(noun) | Gives::Many(noun) | Gives::Id(noun) | Gives::Token(noun) => Some(noun),
+            Gives::Values(_) => None,
+        };
+        self.wide || self.target.into_iter().chain(given).any(|noun| noun.name == "ApiKey")
+    }
+
     /// Touches rows of several organizations.
     pub fn wide(mut self) -> Self {
         self.wide = true;
@@ -399,4 +409,21 @@ pub fn find(name: &str) -> Option<&'static Act> {
 /// An entry of a kind that is no column.
 pub fn extra(name: &'static str, kind: Kind, doc: &'static str) -> Entry {
     Entry::extra(name, doc, Slot::Extra(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever changes a user, a membership or a key ends sessions (migration m0017), so a command of another name that
+    /// comes to be among these belongs here, too.
+    #[test]
+    fn what_is_about_access_is_known() {
+        let about = ACTS.iter().chain(RECORDS.iter()).filter(|act| act.is_about_access());
+        let names: Vec<_> = about.map(|act| act.name).collect();
+        let known = "updateOrganization createUser updateUser archiveUser unarchiveUser createMembership \
+                     updateMembership deleteMembership updateApiKey createOrganization createApiKey revokeApiKey \
+                     showApiToken grantApiAccess withdrawApiAccess recordContact";
+        assert_eq!(names.join(" "), known);
+    }
 }

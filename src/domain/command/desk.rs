@@ -20,7 +20,7 @@ use crate::domain::describe::{Noun, Scope};
 use crate::domain::error::{Error, Result};
 use crate::domain::identity::{ended, held_sql};
 use crate::domain::model::model;
-use crate::domain::trail::{self, Action, Entry, Origin};
+use crate::domain::trail::{self, Action, Entry, Opening, Origin};
 
 /// The transaction of one command.
 pub struct Desk<'t> {
@@ -37,6 +37,11 @@ pub struct Desk<'t> {
 }
 
 impl<'t> Desk<'t> {
+    /// What [`Desk::open`] is going to ask the store.
+    pub fn opening(caller: &Caller, origin: &Origin) -> Opening {
+        Opening::new(caller.organization_id, &|first| held_sql(caller, first, origin.at))
+    }
+
     /// Locks the organization's trail: from here on nobody else changes anything in it. Refuses a caller whose session
     /// or key does not hold any more.
     pub async fn open(tx: &'t mut Tx, caller: Arc<Caller>, origin: Origin) -> Result<Self> {

@@ -27,9 +27,11 @@ pub async fn execute(cx: &Cx, act: &'static Act, order: Order) -> Result<Done> {
     access::may(&caller, act.role, act.scope)?;
     let organization_id = (!act.wide).then_some(caller.organization_id);
     let errand = cx.errand(organization_id);
-    let given = Arc::new((order, Origin::of(cx), caller));
+    let origin = Origin::of(cx);
+    let opening = (!act.is_about_access()).then(|| Desk::opening(&caller, &origin));
+    let given = Arc::new((order, origin, caller));
     cx.db
-        .write_in_turn(&errand, move |tx| {
+        .write_in_turn(&errand, opening, move |tx| {
             let given = Arc::clone(&given);
             Box::pin(async move { within(tx, act, given.as_ref()).await })
         })

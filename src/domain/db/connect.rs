@@ -69,13 +69,18 @@ impl Db {
     /// Opens the store and checks that it is fit to use.
     pub async fn connect(settings: &Settings) -> Result<Self> {
         let pools = if settings.is_postgres() { postgres(settings).await? } else { sqlite(settings).await? };
+        let at_work = match pools {
+            Pools::Sqlite { .. } => 1,
+            // The fewer they are, the more commands share a commit; half of the connections are left to whoever reads.
+            Pools::Postgres(_) => cores_and_one().min(settings.connections.div_ceil(2)),
+        };
         Ok(Self {
             inner: Arc::new(Inner {
                 pools,
                 statements: AtomicU64::new(0),
                 without_tree: AtomicBool::new(false),
                 commits: Commits::default(),
-                turns: Turns::default(),
+                turns: Turns::new(at_work as usize),
             }),
         })
     }
@@ -136,6 +141,11 @@ async fn postgres(settings: &Settings) -> Result<Pools> {
     Ok(Pools::Postgres(Leases::new(pool, settings.connections, settings.pool_wait)))
 }
 
+/// As many as the machine runs at once, and one that waits meanwhile.
+fn cores_and_one() -> u32 {
+    std::thread::available_parallelism().map_or(2, |cores| u32::try_from(cores.get() + 1).unwrap_or(u32::MAX))
+}
+
 /// Page cache of a connection that reads, as SQLite counts it: negative, in KiB. What is behind it is the system's cache.
 const READER_CACHE: &str = "-400";
 
@@ -178,9 +188,7 @@ async fn sqlite(settings: &Settings) -> Result<Pools> {
         )));
     }
     // More readers than the machine can run at once only hold memory: each its pages and its sorters.
-    let most =
-        std::thread::available_parallelism().map_or(2, |cores| u32::try_from(cores.get() + 1).unwrap_or(u32::MAX));
-    let size = settings.connections.min(most.max(2));
+    let size = settings.connections.min(cores_and_one());
     let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
     let readers = pool(size).connect_with(reading).await?;
     Ok(Pools::Sqlite {

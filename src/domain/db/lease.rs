@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Pool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::engine::Engine;
-use super::opening::Named;
+use super::message::Named;
 use super::statement::{Rows, Statement};
 use crate::domain::cell::Kind;
 use crate::domain::error::{Error, Result};
@@ -127,7 +127,7 @@ where
         Ok(())
     }
 
-    /// Runs SQL text without values, of which one statement gives rows with these columns.
+    /// Runs SQL text without values. Those of its statements that give rows all give these columns.
     pub(super) async fn fetch_text(&mut self, sql: &str, columns: &[Kind]) -> Result<Rows, sqlx::Error> {
         let live = self.live.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
         let found = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *live.connection).await?;

@@ -7,8 +7,8 @@ mod commits;
 mod connect;
 mod engine;
 mod lease;
+mod message;
 mod neighbours;
-mod opening;
 mod statement;
 #[cfg(test)]
 pub mod testing;
@@ -152,20 +152,14 @@ impl Db {
     }
 
     /// A connection for a transaction that writes, and what opens it.
-    async fn begin(&self, tenant: Option<i64>) -> Result<(AnyLease, Option<String>)> {
+    async fn begin(&self, tenant: Option<i64>) -> Result<(AnyLease, String)> {
         Ok(match &self.inner.pools {
-            Pools::Sqlite { writer, .. } => {
-                (AnyLease::Sqlite(writer.lease(None).await?), Some("BEGIN IMMEDIATE".to_owned()))
-            }
+            Pools::Sqlite { writer, .. } => (AnyLease::Sqlite(writer.lease(None).await?), "BEGIN IMMEDIATE".to_owned()),
             Pools::Postgres(leases) => {
                 let lease = leases.lease(tenant).await?;
-                let opening = if lease.shows(tenant) {
-                    "BEGIN".to_owned()
-                } else {
-                    // Only until the end of the transaction.
-                    format!("BEGIN; SET LOCAL {TENANT} = '{}'", tenant_value(tenant))
-                };
-                (AnyLease::Postgres(lease), Some(opening))
+                let opening =
+                    if lease.shows(tenant) { "BEGIN".to_owned() } else { format!("BEGIN; {}", tenant_local(tenant)) };
+                (AnyLease::Postgres(lease), opening)
             }
         })
     }
@@ -233,6 +227,10 @@ impl Db {
         self.inner.without_tree.store(true, Ordering::Relaxed);
     }
 
+    fn keeps_tree(&self) -> bool {
+        !self.inner.without_tree.load(Ordering::Relaxed)
+    }
+
     /// Waits for commits through this door and gives the trails that have grown by them, each once however many
     /// commits there were. For one listener.
     pub async fn grown(&self) -> Vec<Growth> {
@@ -266,6 +264,11 @@ const TENANT: &str = "audit_gateway.organization";
 /// Its value. The operator sees every organization.
 fn tenant_value(organization_id: Option<i64>) -> String {
     organization_id.map_or_else(|| "*".to_owned(), |id| id.to_string())
+}
+
+/// Sets it until the end of the transaction.
+fn tenant_local(organization_id: Option<i64>) -> String {
+    format!("SET LOCAL {TENANT} = '{}'", tenant_value(organization_id))
 }
 
 fn tenant_setting(organization_id: Option<i64>) -> Statement {

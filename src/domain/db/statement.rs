@@ -105,6 +105,11 @@ impl Rows {
         self.cells.chunks(self.width.max(1))
     }
 
+    /// Adds the rows of another answer of the same width.
+    pub fn append(&mut self, mut other: Self) {
+        self.cells.append(&mut other.cells);
+    }
+
     /// Turns the order of the rows around.
     pub fn reverse(&mut self) {
         let reversed: Vec<Cell> = self.iter().rev().flatten().cloned().collect();

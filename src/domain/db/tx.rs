@@ -7,9 +7,9 @@ use sqlx::{Postgres, Sqlite};
 
 use super::lease::Lease;
 use super::statement::{Rows, Statement};
-use super::{Growth, Store};
-use crate::domain::error::Result;
-use crate::domain::trail::{Ledger, Receipt};
+use super::{Db, Growth, Store, tenant_local};
+use crate::domain::error::{Error, Result};
+use crate::domain::trail::{self, Ledger, Receipt};
 
 pub(super) enum AnyLease {
     Sqlite(Lease<Sqlite>),
@@ -17,23 +17,23 @@ pub(super) enum AnyLease {
 }
 
 impl AnyLease {
-    /// Runs a statement, and before it what opens its transaction, which is then no longer there.
+    /// Runs a statement, and before it what must come before it, which is then no longer there.
     pub(super) async fn fetch(
         &mut self,
-        opening: &mut Option<String>,
+        before: &mut Option<String>,
         statement: &Statement,
     ) -> Result<Rows, sqlx::Error> {
         match self {
             Self::Sqlite(lease) => {
-                if let Some(sql) = opening {
+                if let Some(sql) = before {
                     // Refused, it has begun nothing.
                     lease.run(sql).await?;
-                    *opening = None;
+                    *before = None;
                 }
                 lease.fetch(statement).await
             }
-            Self::Postgres(lease) => match opening.take() {
-                Some(sql) => lease.fetch_opening(&sql, statement).await,
+            Self::Postgres(lease) => match before.take() {
+                Some(sql) => lease.fetch_all(&[(Some(sql), statement.clone())], None).await,
                 None => lease.fetch(statement).await,
             },
         }
@@ -57,8 +57,16 @@ impl AnyLease {
 /// An open transaction.
 pub struct Tx {
     pub(super) lease: AnyLease,
-    /// What opens the transaction, until the first statement takes it along.
-    opening: Option<String>,
+    /// What opens the transaction or shows it another organization's rows, until the next statement takes it along.
+    before: Option<String>,
+    /// Whether the store knows of it.
+    begun: bool,
+    /// Whose rows it shows.
+    tenant: Option<i64>,
+    /// Whether it waits for a trail that somebody else has locked.
+    waits: bool,
+    /// Set when the present command would have had to wait for a trail.
+    pub(super) held_up: bool,
     pub(super) store: Store,
     pub(super) statements: Arc<AtomicU64>,
     /// Set by the trail when it has appended for the present command: without it nothing commits.
@@ -88,53 +96,127 @@ pub enum Outcome<T> {
 }
 
 impl Tx {
-    pub(super) fn new((lease, opening): (AnyLease, Option<String>), store: Store, keeps_tree: bool) -> Self {
+    /// One that shows the rows of `tenant` to begin with.
+    pub(super) fn new((lease, opening): (AnyLease, String), db: &Db, tenant: Option<i64>, waits: bool) -> Self {
         Self {
             lease,
-            opening,
-            store,
+            before: Some(opening),
+            begun: false,
+            tenant,
+            waits: waits || db.store() == Store::Sqlite,
+            held_up: false,
+            store: db.store(),
             statements: Arc::default(),
             recorded: false,
             grown: Vec::new(),
             again: false,
             ledger: Ledger::default(),
-            keeps_tree,
+            keeps_tree: db.keeps_tree(),
             refused: false,
             written: false,
         }
     }
 
     /// The next command of the transaction begins, whose statements are counted there.
-    pub(super) fn begin(&mut self, statements: Arc<AtomicU64>) {
+    pub(super) fn begin(&mut self, number: usize, organization_id: Option<i64>, statements: Arc<AtomicU64>) {
         self.statements = statements;
+        // Its opening was sent with the others'.
+        self.statements.fetch_add(u64::from(self.ledger.begin(number)), Ordering::Relaxed);
         self.recorded = false;
         self.written = false;
-        self.ledger.receipts.clear();
+        self.held_up = false;
+        self.show(organization_id);
+    }
+
+    /// Shows the rows of another organization from the next statement on, where the store knows whose they are.
+    fn show(&mut self, organization_id: Option<i64>) {
+        if self.store == Store::Postgres && self.tenant != organization_id {
+            let show = tenant_local(organization_id);
+            self.before = Some(self.before.take().map_or_else(|| show.clone(), |before| format!("{before}; {show}")));
+        }
+        self.tenant = organization_id;
     }
 
     /// Runs one statement.
     pub async fn fetch(&mut self, statement: &Statement) -> Result<Rows> {
         self.written |= !statement.sql.starts_with("SELECT");
         self.statements.fetch_add(1, Ordering::Relaxed);
-        match self.lease.fetch(&mut self.opening, statement).await {
-            Ok(rows) => Ok(rows),
-            Err(error) => {
-                self.refused = true;
-                // PostgreSQL: serialization failure and deadlock.
-                let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-                self.again = code.is_some_and(|code| matches!(&*code, "40001" | "40P01"));
-                Err(error.into())
-            }
-        }
+        let answer = self.lease.fetch(&mut self.before, statement).await;
+        self.begun |= self.before.is_none();
+        answer.map_err(|error| {
+            self.refused = true;
+            self.heed(error)
+        })
     }
 
-    /// Ends the transaction.
-    pub(super) async fn finish(&mut self, commits: bool) -> Result<()> {
-        if self.opening.is_some() {
-            // It was never begun.
+    fn heed(&mut self, error: sqlx::Error) -> Error {
+        // PostgreSQL: serialization failure and deadlock.
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        self.again = code.is_some_and(|code| matches!(&*code, "40001" | "40P01"));
+        error.into()
+    }
+
+    /// Writes what the trail has appended, and commits. After an error, [`Tx::refused`] says that the store has refused
+    /// something, so that nothing is committed; else nobody knows.
+    pub(super) async fn commit(&mut self) -> Result<()> {
+        let last = trail::unwritten(self)?;
+        if !self.begun {
             return Ok(());
         }
-        self.lease.raw(if commits { "COMMIT" } else { "ROLLBACK" }).await
+        if self.store == Store::Sqlite {
+            for (_, statement) in &last {
+                self.fetch(statement).await?;
+            }
+            return self.lease.raw("COMMIT").await;
+        }
+        self.statements.fetch_add(last.len() as u64, Ordering::Relaxed);
+        let mut steps = Vec::with_capacity(last.len());
+        for (of, statement) in last {
+            self.show(of);
+            steps.push((self.before.take(), statement));
+        }
+        let answer = match &mut self.lease {
+            AnyLease::Postgres(lease) => lease.fetch_all(&steps, Some("COMMIT")).await,
+            AnyLease::Sqlite(_) => return Err(Error::Internal),
+        };
+        answer.map(drop).map_err(|error| {
+            self.refused = error.as_database_error().is_some();
+            self.heed(error)
+        })
+    }
+
+    /// Opens the transaction with what each of its commands begins with, in one trip to the store.
+    pub(super) async fn open(&mut self, openings: Vec<(Option<i64>, Statement)>) -> Result<()> {
+        let mut steps = Vec::with_capacity(openings.len());
+        for (of, statement) in openings {
+            self.show(of);
+            steps.push((self.before.take(), statement));
+        }
+        self.begun = true;
+        let answer = match &mut self.lease {
+            AnyLease::Postgres(lease) => lease.fetch_all(&steps, None).await,
+            AnyLease::Sqlite(_) => return Err(Error::Internal),
+        };
+        let rows = answer.map_err(|error| self.heed(error))?;
+        self.ledger.open(&rows);
+        Ok(())
+    }
+
+    /// Takes everything back.
+    pub(super) async fn roll_back(&mut self) -> Result<()> {
+        if self.begun { self.lease.raw("ROLLBACK").await } else { Ok(()) }
+    }
+
+    /// Whether it waits for a trail that somebody else has locked. Else a command that would have to is
+    /// [held up](Tx::mark_held_up).
+    pub(in crate::domain) fn waits(&self) -> bool {
+        self.waits
+    }
+
+    /// The present command would have to wait for a trail that somebody else has locked. Whatever it says now, it gets
+    /// another transaction.
+    pub(in crate::domain) fn mark_held_up(&mut self) {
+        self.held_up = true;
     }
 
     /// Which store this is, for SQL that must differ.

@@ -1,30 +1,38 @@
-//! Commands in transactions: one in a transaction of its own, or those that wait for the same trail in one together.
+//! Commands in transactions: one in a transaction of its own, or those that wait for their turn in one together.
 //!
-//! A command that waits costs nothing more than its own rows: one lock, one statement for all entries in the trail, one
+//! A command that waits costs nothing more than its own rows: its trail is written with the others', and there is one
 //! commit. Each is still done as a whole or not at all, and nobody hears of it before the commit
 //! (docs/decisions/0012).
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
+use super::turn::{Jobs, Line};
 use super::tx::{Outcome, Tx};
 use super::{Db, Errand, Store, is_apart, spawned};
 use crate::domain::error::{Error, Result};
-use crate::domain::trail;
+use crate::domain::trail::Opening;
 
 /// How often the store may ask for the same command again.
 const ATTEMPTS: u32 = 5;
 
+/// After how long a transaction takes no further command: those that it has carried out wait for its end.
+const LONG: Duration = Duration::from_millis(100);
+
 /// A command that waits for its transaction.
 pub(super) trait Job: Send {
-    /// Carries it out, as often as it must be, and says what it leaves behind.
-    fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Left>;
+    /// Whose rows it concerns.
+    fn line(&self) -> Line;
+    /// What it begins with, where that is known.
+    fn opening(&self) -> Option<&Opening>;
+    /// Carries it out as the command of a number, as often as it must be, and says what it leaves behind.
+    fn run<'a>(&'a mut self, number: usize, tx: &'a mut Tx) -> BoxFuture<'a, Left>;
     /// Tells whoever waits for it what came of its last run, or why that does not stand.
     fn tell(&mut self, why: Option<Error>);
 }
@@ -40,12 +48,16 @@ pub(super) enum Left {
     Rubble,
     /// The store cannot answer now.
     Unavailable,
+    /// Nothing: it would have had to wait for a trail.
+    HeldUp,
     /// A transaction that nobody knows the state of: the command panicked.
     Unknown,
 }
 
 struct Command<T, F> {
     carry_out: Arc<F>,
+    line: Line,
+    opening: Option<Opening>,
     statements: Arc<AtomicU64>,
     value: Option<Result<T>>,
     told: Option<oneshot::Sender<Result<T>>>,
@@ -56,10 +68,14 @@ where
     T: Send + 'static,
     F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<Outcome<T>>> + Send + Sync + 'static,
 {
-    fn waiting(carry_out: F, errand: &Errand) -> (Box<dyn Job>, oneshot::Receiver<Result<T>>) {
+    fn waiting(
+        carry_out: F,
+        (line, opening): (Line, Option<Opening>),
+        errand: &Errand,
+    ) -> (Box<dyn Job>, oneshot::Receiver<Result<T>>) {
         let (told, hears) = oneshot::channel();
-        let statements = Arc::clone(&errand.statements);
-        (Box::new(Self { carry_out: Arc::new(carry_out), statements, value: None, told: Some(told) }), hears)
+        let (carry_out, statements) = (Arc::new(carry_out), Arc::clone(&errand.statements));
+        (Box::new(Self { carry_out, line, opening, statements, value: None, told: Some(told) }), hears)
     }
 }
 
@@ -68,14 +84,25 @@ where
     T: Send + 'static,
     F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<Outcome<T>>> + Send + Sync + 'static,
 {
-    fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Left> {
+    fn line(&self) -> Line {
+        self.line
+    }
+
+    fn opening(&self) -> Option<&Opening> {
+        self.opening.as_ref()
+    }
+
+    fn run<'a>(&'a mut self, number: usize, tx: &'a mut Tx) -> BoxFuture<'a, Left> {
         Box::pin(async move {
-            tx.begin(Arc::clone(&self.statements));
+            tx.begin(number, self.line, Arc::clone(&self.statements));
             let outcome = AssertUnwindSafe((self.carry_out)(tx)).catch_unwind().await;
             let Ok(outcome) = outcome else {
                 self.value = Some(Err(Error::Internal));
                 return Left::Unknown;
             };
+            if tx.held_up {
+                return Left::HeldUp;
+            }
             let (value, commits) = match outcome {
                 Ok(Outcome::Changed(_)) if !tx.recorded => {
                     (Err(Error::internal("write", &"a change without an entry in the trail")), false)
@@ -109,13 +136,14 @@ where
     }
 }
 
-/// How a transaction of several commands ended.
+/// How a transaction ended.
 enum End {
-    /// As each command says.
-    Told,
-    /// It was rolled back for the sake of one of them; each is to have a transaction of its own.
-    Apart,
-    /// The store asks for it again.
+    /// As its commands say, which have heard of it and are gone from the list. Left are those of lines that are held up,
+    /// and those for which there was no time.
+    Told { held_up: Vec<Line> },
+    /// It was rolled back for the sake of this line, whose commands are to have transactions of their own.
+    Apart(Line),
+    /// It was rolled back; every command is to have a transaction of its own.
     Again,
 }
 
@@ -128,144 +156,235 @@ impl Db {
         T: Send + 'static,
         F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<Outcome<T>>> + Send + Sync + 'static,
     {
-        let (db, errand) = (self.clone(), errand.clone());
-        let (mut job, hears) = Command::waiting(command, &errand);
+        let db = self.clone();
+        let (job, hears) = Command::waiting(command, (errand.organization_id, None), errand);
         spawned(async move {
-            db.alone(errand.organization_id, &mut job).await;
+            db.alone(job).await;
             Ok(())
         })
         .await?;
         hears.await.map_err(|_| Error::Internal)?
     }
 
-    /// As [`Db::write`], for a command that begins by locking the trail of the errand's organization: it shares its
-    /// transaction with others that wait for the same. Without an organization it shares with nobody.
-    pub async fn write_in_turn<T, F>(&self, errand: &Errand, command: F) -> Result<T>
+    /// As [`Db::write`], for a command that begins with this opening: it may share its transaction with others that wait
+    /// for their turn, none of which may make the opening's condition wrong. Without one it shares with nobody on
+    /// PostgreSQL.
+    pub async fn write_in_turn<T, F>(&self, errand: &Errand, opening: Option<Opening>, command: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<Outcome<T>>> + Send + Sync + 'static,
     {
-        let line = match (self.store(), errand.organization_id) {
+        let line = match (self.store(), &opening) {
             // One writer for all.
             (Store::Sqlite, _) => None,
             (Store::Postgres, None) => return self.write(errand, command).await,
-            (Store::Postgres, organization) => organization,
+            (Store::Postgres, Some(_)) => errand.organization_id,
         };
-        let (job, hears) = Command::waiting(command, errand);
+        let (job, hears) = Command::waiting(command, (line, opening), errand);
         if self.inner.turns.join(line, job) {
+            let worker = Worker { db: self.clone(), lines: vec![line] };
             if is_apart() {
                 // It goes on whoever waits for it, so its own turn needs no task.
-                let _others = Others { db: self, line };
-                self.turn(line).await;
+                worker.begins(line).await;
             } else {
-                self.go_on(line);
+                tokio::spawn(worker.begins(line));
             }
         }
         hears.await.map_err(|_| Error::Internal)?
     }
 
-    /// Serves a line until nobody waits in it.
-    fn go_on(&self, line: Option<i64>) {
+    /// Carries out the commands of a line that its worker could not, while the worker goes on with others.
+    fn aside(&self, line: Line, mut jobs: Jobs, each_alone: bool) {
         let db = self.clone();
-        tokio::spawn(async move { while db.turn(line).await {} });
+        let work = async move {
+            // Whoever has locked the trail is waited for once.
+            while !each_alone && jobs.len() > 1 && matches!(db.transact(&mut jobs, true).await, End::Told { .. }) {}
+            for job in jobs {
+                db.alone(job).await;
+            }
+        };
+        let db = self.clone();
+        tokio::spawn(async move {
+            whatever_happens(work).await;
+            db.inner.turns.release(&[line]);
+            if db.inner.turns.needs_one() {
+                Worker { db, lines: Vec::new() }.goes_on().await;
+            }
+        });
     }
 
-    /// Carries out those that wait in a line. False where there were none, and the line is gone.
-    async fn turn(&self, line: Option<i64>) -> bool {
-        let Some(mut jobs) = self.inner.turns.next(line) else { return false };
-        // Whatever ends it does not end the line; those it was for hear that it ended.
-        let together = AssertUnwindSafe(self.together(line, &mut jobs)).catch_unwind().await;
-        if together.is_err() {
-            tracing::error!("a panic between the commands of a transaction");
-        }
-        true
-    }
-
-    async fn together(&self, organization_id: Option<i64>, jobs: &mut [Box<dyn Job>]) {
-        if jobs.len() > 1 && matches!(self.transact(organization_id, jobs).await, End::Told) {
-            return;
-        }
-        for job in jobs {
-            self.alone(organization_id, job).await;
-        }
-    }
-
-    async fn alone(&self, organization_id: Option<i64>, job: &mut Box<dyn Job>) {
+    async fn alone(&self, job: Box<dyn Job>) {
+        let mut jobs = vec![job];
         for attempt in 1..=ATTEMPTS {
-            match self.transact(organization_id, std::slice::from_mut(job)).await {
-                End::Told => return,
-                End::Apart | End::Again => tokio::time::sleep(Duration::from_millis(5 << attempt)).await,
+            match self.transact(&mut jobs, true).await {
+                End::Told { .. } => return,
+                End::Apart(_) | End::Again => tokio::time::sleep(Duration::from_millis(5 << attempt)).await,
             }
         }
-        job.tell(Some(Error::Unavailable));
+        tell(&mut jobs, Some(&Error::Unavailable));
     }
 
-    /// Carries jobs out in one transaction and tells what came of them.
-    async fn transact(&self, organization_id: Option<i64>, jobs: &mut [Box<dyn Job>]) -> End {
-        let opened = match self.begin(organization_id).await {
+    /// Carries jobs out in one transaction and tells what came of them. Those of a trail that is locked are held up,
+    /// unless the transaction waits for it.
+    async fn transact(&self, jobs: &mut Jobs, waits: bool) -> End {
+        let tenant = jobs.first().and_then(|job| job.line());
+        let opened = match self.begin(tenant).await {
             Ok(opened) => opened,
             Err(error) => return told(jobs, Some(&error)),
         };
-        let mut tx = Tx::new(opened, self.store(), !self.inner.without_tree.load(Ordering::Relaxed));
-        let (mut commits, mut rubble) = (false, false);
-        let many = jobs.len() > 1;
-        for index in 0..jobs.len() {
-            let Some(job) = jobs.get_mut(index) else { break };
-            match job.run(&mut tx).await {
-                Left::Rows => commits = true,
-                Left::Nothing => {}
-                // The first one waits for the lock on behalf of all: each by itself would only wait once more.
-                Left::Unavailable if many && index == 0 && !tx.again => return told(jobs, Some(&Error::Unavailable)),
-                Left::Rubble | Left::Unavailable => {
-                    rubble = true;
-                    break;
-                }
+        let mut tx = Tx::new(opened, self, tenant, waits);
+        let (begun, many) = (Instant::now(), jobs.len() > 1);
+        let (mut at, mut commits, mut spoilt) = (0, false, None);
+        let (mut held, mut held_up) = (Vec::new(), Vec::new());
+        if many && !waits && self.store() == Store::Postgres {
+            let openings =
+                jobs.iter().enumerate().map(|(number, job)| Some((job.line(), job.opening()?.statement(number))));
+            if let Some(openings) = openings.collect()
+                && tx.open(openings).await.is_err()
+            {
                 // The lease is dropped, and with it the connection and whatever it had open.
-                Left::Unknown if many => return End::Apart,
-                Left::Unknown => return told(jobs, None),
+                return End::Again;
             }
         }
+        while let Some(job) = jobs.get_mut(at)
+            && (at == 0 || begun.elapsed() < LONG)
+        {
+            let line = job.line();
+            match job.run(at, &mut tx).await {
+                Left::Rows => commits = true,
+                Left::Nothing => {}
+                Left::HeldUp => {
+                    held.push(at);
+                    held_up.push(line);
+                }
+                // The first one waits for the lock on behalf of all: each by itself would only wait once more.
+                Left::Unavailable if waits && many && at == 0 && !tx.again => {
+                    return told(jobs, Some(&Error::Unavailable));
+                }
+                Left::Rubble | Left::Unavailable => spoilt = Some(line),
+                // The lease is dropped, and with it the connection and whatever it had open.
+                Left::Unknown if many => return End::Apart(line),
+                Left::Unknown => return told(jobs, None),
+            }
+            at += 1;
+            if spoilt.is_some() {
+                break;
+            }
+        }
+        let later = jobs.split_off(at);
+        let (mut run, mut left) = (Jobs::with_capacity(at), Jobs::new());
+        for (index, job) in jobs.drain(..).enumerate() {
+            if held.contains(&index) { &mut left } else { &mut run }.push(job);
+        }
+        jobs.extend(left.into_iter().chain(later));
         let mut failed = None;
-        if commits && !rubble {
-            failed = trail::flush(&mut tx).await.err();
+        if commits && spoilt.is_none() {
+            match tx.commit().await {
+                Ok(()) => {
+                    self.inner.commits.tell(&tx.grown);
+                    tx.lease.give_back();
+                    tell(&mut run, None);
+                    return End::Told { held_up };
+                }
+                Err(error) if tx.refused => failed = Some(error),
+                // Nobody knows what became of it. The lease is dropped, and with it the connection.
+                Err(error) => {
+                    tell(&mut run, Some(&error));
+                    return End::Told { held_up };
+                }
+            }
         }
-        let stands = commits && !rubble && failed.is_none();
-        let finished = tx.finish(stands).await;
-        let again = tx.again && !stands;
-        if let Err(error) = finished {
+        if let Err(error) = tx.roll_back().await {
             // The lease is dropped, and with it the connection and whatever it had open.
-            return told(jobs, Some(&error));
+            tell(&mut run, Some(&error));
+            return End::Told { held_up };
         }
-        if stands {
-            self.inner.commits.tell(&tx.grown);
-        }
+        let end = match (spoilt, &failed) {
+            (Some(line), _) if many => End::Apart(line),
+            (None, Some(_)) if many => End::Again,
+            (Some(_), _) | (_, Some(_)) if tx.again => End::Again,
+            _ => {
+                tx.lease.give_back();
+                tell(&mut run, failed.as_ref());
+                return End::Told { held_up };
+            }
+        };
         tx.lease.give_back();
-        match (again, many && (rubble || failed.is_some())) {
-            (_, true) => End::Apart,
-            (true, false) => End::Again,
-            (false, false) => told(jobs, failed.as_ref()),
+        run.append(jobs);
+        *jobs = run;
+        end
+    }
+}
+
+/// Somebody at work for lines, which are given back in the end. Where others wait, somebody else then goes on.
+struct Worker {
+    db: Db,
+    lines: Vec<Line>,
+}
+
+impl Worker {
+    /// Carries out those who wait in the line that it has taken.
+    async fn begins(mut self, line: Line) {
+        let jobs = self.db.inner.turns.of(line);
+        self.turn(jobs).await;
+    }
+
+    /// Carries out whoever waits, until nobody does.
+    async fn goes_on(mut self) {
+        while let Some((lines, jobs)) = self.db.inner.turns.next() {
+            self.lines = lines;
+            self.turn(jobs).await;
+            self.db.inner.turns.release(&std::mem::take(&mut self.lines));
+        }
+    }
+
+    async fn turn(&mut self, jobs: Jobs) {
+        // Whatever ends it does not end the lines; those it was for hear that it ended.
+        whatever_happens(self.together(jobs)).await;
+    }
+
+    async fn together(&mut self, mut jobs: Jobs) {
+        while !jobs.is_empty() {
+            let (lines, each_alone) = match self.db.transact(&mut jobs, false).await {
+                End::Told { held_up } => (held_up, false),
+                End::Apart(line) => (vec![line], true),
+                End::Again => (self.lines.clone(), true),
+            };
+            for line in lines {
+                let those: Jobs = jobs.extract_if(.., |job| job.line() == line).collect();
+                if !those.is_empty() {
+                    self.lines.retain(|own| *own != line);
+                    self.db.aside(line, those, each_alone);
+                }
+            }
         }
     }
 }
 
-/// Those that come into a line while its first one is served: they get somebody of their own in the end, even where
-/// that one is cut short.
-struct Others<'a> {
-    db: &'a Db,
-    line: Option<i64>,
-}
-
-impl Drop for Others<'_> {
+impl Drop for Worker {
     fn drop(&mut self) {
-        if !self.db.inner.turns.ends(self.line) {
-            self.db.go_on(self.line);
+        self.db.inner.turns.release(&self.lines);
+        if self.db.inner.turns.must_go_on() {
+            let db = self.db.clone();
+            // Nobody is at work before the task begins: it may never, where everything ends.
+            tokio::spawn(async move { Worker { db, lines: Vec::new() }.goes_on().await });
         }
     }
 }
 
-fn told(jobs: &mut [Box<dyn Job>], why: Option<&Error>) -> End {
-    for job in jobs {
+async fn whatever_happens(work: impl Future<Output = ()>) {
+    if AssertUnwindSafe(work).catch_unwind().await.is_err() {
+        tracing::error!("a panic between the commands of a transaction");
+    }
+}
+
+fn tell(jobs: &mut Jobs, why: Option<&Error>) {
+    for mut job in jobs.drain(..) {
         job.tell(why.cloned());
     }
-    End::Told
+}
+
+fn told(jobs: &mut Jobs, why: Option<&Error>) -> End {
+    tell(jobs, why);
+    End::Told { held_up: Vec::new() }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::opening::Answers;
 use super::tree::{Frontier, Hash, Place};
 use crate::domain::cell::{Cell, Kind};
 use crate::domain::db::{Arg, Statement, Store, Tx};
@@ -40,6 +41,10 @@ pub struct Ledger {
     pub(super) pending: HashMap<i64, Pending>,
     /// One receipt an event.
     pub(in crate::domain) receipts: Vec<Receipt>,
+    /// Answers to the openings of its commands, where these were sent before them.
+    pub(super) answers: Option<Answers>,
+    /// That of the present command, until it asks.
+    pub(super) answer: Option<Option<bool>>,
 }
 
 /// Events of one trail that wait to be written: those of a whole transaction go in one statement.
@@ -74,27 +79,41 @@ impl Head {
         if head.is_complete() || head.tree.size() == 0 { Ok(head) } else { Err(broken()) }
     }
 
-    /// The statement that moves the row on to this head. Its places are numbered from `first` on.
-    pub(super) fn moved(&self, organization_id: i64, first: usize) -> Statement {
-        let sql = format!(
-            "UPDATE trail_head SET last_sequence = ${}, tree_size = ${}, frontier = ${} WHERE organization_id = ${first}",
-            first + 1,
-            first + 2,
-            first + 3
-        );
-        let args = vec![
-            Arg::long(organization_id),
-            Arg::long(self.last_sequence),
-            Arg::long(self.tree.size().cast_signed()),
-            Arg::text(self.tree.text()),
-        ];
-        Statement::new(sql, args, Vec::new())
-    }
-
     /// Whether every event is a leaf of the tree.
     pub fn is_complete(&self) -> bool {
         self.tree.size() == self.last_sequence.cast_unsigned()
     }
+}
+
+/// The statement that moves rows on to these heads. Its places are numbered from `first` on.
+pub(super) fn moved(heads: &[(i64, Head)], first: usize) -> Statement {
+    let [organization, sequence, size, frontier] = [0, 1, 2, 3].map(|offset| format!("${}", first + offset));
+    let size_of = |head: &Head| head.tree.size().cast_signed();
+    if let [(organization_id, head)] = heads {
+        let sql = format!(
+            "UPDATE trail_head SET last_sequence = {sequence}, tree_size = {size}, frontier = {frontier} WHERE \
+             organization_id = {organization}"
+        );
+        let (sequence, size) = (Arg::long(head.last_sequence), Arg::long(size_of(head)));
+        return Statement::new(
+            sql,
+            vec![Arg::long(*organization_id), sequence, size, Arg::text(head.tree.text())],
+            Vec::new(),
+        );
+    }
+    let sql = format!(
+        "UPDATE trail_head SET last_sequence = m.sequence, tree_size = m.size, frontier = m.frontier FROM \
+         unnest({organization}::bigint[], {sequence}::bigint[], {size}::bigint[], {frontier}::text[]) AS \
+         m(organization, sequence, size, frontier) WHERE trail_head.organization_id = m.organization"
+    );
+    let frontiers = heads.iter().map(|(_, head)| Cell::Text(head.tree.text())).collect();
+    let args = vec![
+        Arg::longs(heads.iter().map(|(organization_id, _)| *organization_id)),
+        Arg::longs(heads.iter().map(|(_, head)| head.last_sequence)),
+        Arg::longs(heads.iter().map(|(_, head)| size_of(head))),
+        Arg::Many(Kind::Text, frontiers),
+    ];
+    Statement::new(sql, args, Vec::new())
 }
 
 /// An SQL condition and its values, for places that begin with this number.
@@ -102,6 +121,11 @@ pub type Condition<'c> = &'c (dyn Fn(usize) -> Option<(String, Vec<Arg>)> + Sync
 
 /// Locks the head, and asks the store for a condition on the way. True where there is none.
 pub(super) async fn lock_if(tx: &mut Tx, organization_id: i64, condition: Condition<'_>) -> Result<bool> {
+    match tx.ledger().answer.take() {
+        Some(Some(holds)) => return Ok(holds),
+        Some(None) => return Err(held_up(tx)),
+        None => {}
+    }
     let known = tx.ledger().heads.contains_key(&organization_id);
     match condition(if known { 1 } else { 2 }) {
         None => lock(tx, organization_id).await.map(|_| true),
@@ -110,9 +134,11 @@ pub(super) async fn lock_if(tx: &mut Tx, organization_id: i64, condition: Condit
             Ok(rows.cell(0, 0).as_bool() == Some(true))
         }
         Some((sql, args)) => {
-            let statement = locking(tx.store(), organization_id, Some((&sql, args)));
-            let rows = tx.fetch(&statement).await?;
+            let rows = tx.fetch(&locking(tx, organization_id, Some((&sql, args)))).await?;
             if rows.is_empty() {
+                if !tx.waits() {
+                    return Err(held_up(tx));
+                }
                 lock(tx, organization_id).await?;
                 return Box::pin(lock_if(tx, organization_id, condition)).await;
             }
@@ -128,6 +154,7 @@ pub(super) async fn lock(tx: &mut Tx, organization_id: i64) -> Result<&Head> {
     if !tx.ledger().heads.contains_key(&organization_id) {
         let head = match read(tx, organization_id).await? {
             Some(head) => head,
+            None if !tx.waits() => return Err(held_up(tx)),
             None => {
                 let sql =
                     "INSERT INTO trail_head (organization_id) VALUES ($1) ON CONFLICT (organization_id) DO NOTHING";
@@ -141,14 +168,24 @@ pub(super) async fn lock(tx: &mut Tx, organization_id: i64) -> Result<&Head> {
 }
 
 async fn read(tx: &mut Tx, organization_id: i64) -> Result<Option<Head>> {
-    let rows = tx.fetch(&locking(tx.store(), organization_id, None)).await?;
+    let rows = tx.fetch(&locking(tx, organization_id, None)).await?;
     if rows.is_empty() { Ok(None) } else { Head::of(rows.row(0)).map(Some) }
 }
 
+/// Somebody else has locked the trail, or it has no head yet.
+fn held_up(tx: &mut Tx) -> Error {
+    tx.mark_held_up();
+    Error::Unavailable
+}
+
 /// The statement that reads a head and locks it, and one more condition, whose places begin with number 2.
-fn locking(store: Store, organization_id: i64, condition: Option<(&str, Vec<Arg>)>) -> Statement {
-    // SQLite has one writer, which this transaction is.
-    let lock = if store == Store::Postgres { " FOR UPDATE" } else { "" };
+fn locking(tx: &Tx, organization_id: i64, condition: Option<(&str, Vec<Arg>)>) -> Statement {
+    let lock = match tx.store() {
+        // It has one writer, which this transaction is.
+        Store::Sqlite => "",
+        Store::Postgres if !tx.waits() => " FOR UPDATE SKIP LOCKED",
+        Store::Postgres => " FOR UPDATE",
+    };
     let (mut args, mut kinds) = (vec![Arg::long(organization_id)], Head::KINDS.to_vec());
     let mut asked = String::new();
     if let Some((sql, values)) = condition {
@@ -164,7 +201,8 @@ fn locking(store: Store, organization_id: i64, condition: Option<(&str, Vec<Arg>
 pub(super) async fn store(tx: &mut Tx, organization_id: i64, head: Head) -> Result<()> {
     // Forgotten first: after a refusal the row says what is true.
     tx.ledger().heads.remove(&organization_id);
-    tx.fetch(&head.moved(organization_id, 1)).await?;
-    tx.ledger().heads.insert(organization_id, head);
+    let moved = [(organization_id, head)];
+    tx.fetch(&self::moved(&moved, 1)).await?;
+    tx.ledger().heads.extend(moved);
     Ok(())
 }

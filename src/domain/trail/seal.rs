@@ -75,7 +75,7 @@ pub(super) async fn seal(tx: &mut Tx, organization_id: i64) -> Result<()> {
             sealed.tree.push(hash, |place, root| finished.push((place, root)));
         }
         update(tx, organization_id, leaves).await?;
-        keep(tx, organization_id, finished).await?;
+        bulk::insert_rows(tx, &SUBTREES, subtrees(organization_id, finished).collect()).await?;
     }
     head::store(tx, organization_id, sealed).await
 }
@@ -109,7 +109,8 @@ async fn update(tx: &mut Tx, organization_id: i64, leaves: Vec<[serde_json::Valu
     tx.fetch(&Statement::new(sql, args, Vec::new())).await.map(drop)
 }
 
-const SUBTREES: bulk::Table = bulk::Table {
+/// The roots of subtrees.
+pub(super) const SUBTREES: bulk::Table = bulk::Table {
     name: "trail_subtree",
     columns: &[
         ("organization_id", Kind::Long),
@@ -119,10 +120,9 @@ const SUBTREES: bulk::Table = bulk::Table {
     ],
 };
 
-/// Keeps the roots of subtrees that were finished.
-pub(super) async fn keep(tx: &mut Tx, organization_id: i64, finished: Vec<(Place, Hash)>) -> Result<()> {
-    let rows = finished.into_iter().map(|(place, root)| {
+/// Rows of subtrees that were finished.
+pub(super) fn subtrees(organization_id: i64, finished: Vec<(Place, Hash)>) -> impl Iterator<Item = Vec<Cell>> {
+    finished.into_iter().map(move |(place, root)| {
         vec![organization_id.into(), place.level.into(), place.position.cast_signed().into(), root.to_string().into()]
-    });
-    bulk::insert_rows(tx, &SUBTREES, rows.collect()).await
+    })
 }

@@ -2,7 +2,7 @@
 
 mod ask;
 mod db;
+mod message;
 mod model;
-mod opening;
 mod trail;
 mod turn;

@@ -1,4 +1,4 @@
-//! Commands that wait for the same trail share a transaction, and nothing else.
+//! Commands that wait for their turn share a transaction, and nothing else.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -7,6 +7,7 @@ use std::time::Duration;
 use audit_gateway::domain::cell::Kind;
 use audit_gateway::domain::db::{Arg, Db, Errand, Outcome, Statement, Store, Tx};
 use audit_gateway::domain::error::{Error, Result};
+use audit_gateway::domain::trail::Opening;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -19,6 +20,11 @@ on_both_stores!(
 );
 
 const NAME: &str = "SELECT name FROM organization WHERE id = $1";
+
+/// What a command begins with that asks for nothing but the trail.
+fn opening(organization: i64) -> Option<Opening> {
+    Some(Opening::new(organization, &|_| None))
+}
 
 /// A line that is held up until it is let go.
 struct Line {
@@ -41,7 +47,7 @@ impl Line {
         let mark = errand.clone();
         let first = tokio::spawn(async move {
             first
-                .write_in_turn(&mark, move |_| {
+                .write_in_turn(&mark, opening(organization), move |_| {
                     let (waits, begun) = (Arc::clone(&waits), Arc::clone(&begun));
                     Box::pin(async move {
                         begun.notify_one();
@@ -60,7 +66,7 @@ impl Line {
         let (db, errand, organization, runs) =
             (self.db.clone(), self.errand.clone(), self.organization, Arc::clone(runs));
         tokio::spawn(async move {
-            db.write_in_turn(&errand, move |tx| {
+            db.write_in_turn(&errand, opening(organization), move |tx| {
                 let runs = Arc::clone(&runs);
                 Box::pin(async move {
                     runs.fetch_add(1, Ordering::Relaxed);
@@ -80,7 +86,7 @@ impl Line {
     fn reads(&self) -> JoinHandle<Result<String>> {
         let (db, errand, organization) = (self.db.clone(), self.errand.clone(), self.organization);
         tokio::spawn(async move {
-            db.write_in_turn(&errand, move |tx| {
+            db.write_in_turn(&errand, opening(organization), move |tx| {
                 Box::pin(async move {
                     let read = Statement::new(NAME, vec![Arg::long(organization)], vec![Kind::Text]);
                     let rows = tx.fetch(&read).await?;
@@ -167,7 +173,7 @@ async fn a_panic_does_not_hold_up_the_line(kind: Store) {
     line.let_go().await;
     assert!(matches!(defect.await.expect("its waiter hears of it"), Err(Error::Internal)));
     one.await.expect("no panic").expect("carried out, whoever else waited");
-    let after = db.write_in_turn(&errand, move |tx| {
+    let after = db.write_in_turn(&errand, opening(organization), move |tx| {
         Box::pin(async move { add(tx, organization, "+").await.map(Outcome::Bookkeeping) })
     });
     after.await.expect("the next one is carried out");

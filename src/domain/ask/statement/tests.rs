@@ -98,6 +98,23 @@ fn nothing_is_worked_out_of_rows_that_are_passed_over() {
     }
 }
 
+/// Whoever has an event's identifier need not know what it tells of.
+#[tokio::test]
+async fn sqlite_looks_an_event_up_by_its_identifier() {
+    let stores = Scratch::all().await;
+    let scratch = stores.iter().find(|scratch| scratch.db.store() == Store::Sqlite).unwrap();
+    let noun = model().noun("ChangeEvent").unwrap();
+    let uuid = noun.find_field("uuid").unwrap().0;
+    for test in [Test::Eq(uuid::Uuid::nil().into()), Test::In(vec![uuid::Uuid::nil().into(), uuid::Uuid::max().into()])]
+    {
+        let mut question = listed(noun, &["legacyId"], Vec::new(), 0);
+        question.ask.total = false;
+        question.ask.expr = Expr::field(uuid, test);
+        let plan = plan(scratch, root_statement(&asking(Store::Sqlite), &question)).await;
+        assert!(plan.contains("INDEX change_event_uuid_ix (uuid=?"), "{plan}");
+    }
+}
+
 #[test]
 fn a_person_of_whom_only_the_id_is_wanted_is_not_read() {
     let noun = model().noun("Audit").unwrap();

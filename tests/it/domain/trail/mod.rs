@@ -5,6 +5,7 @@ mod command;
 mod erase;
 mod keep;
 mod prove;
+mod share;
 mod tamper;
 
 use audit_gateway::domain::cell::{Cell, Kind};

@@ -1,13 +1,16 @@
-//! The first statement of a transaction travels with what opens it, and nothing of that shows.
+//! The first statement of a transaction travels with what opens it, its values in the text, and nothing of that shows.
 
 use audit_gateway::domain::cell::{Cell, Kind};
 use audit_gateway::domain::db::{Arg, Db, Errand, Outcome, Statement, Store};
 use audit_gateway::domain::error::Result;
+use chrono::{DateTime, NaiveDate};
+use uuid::Uuid;
 
 use crate::store::{TestStore, on_both_stores};
 
 on_both_stores!(
     a_first_statement_that_was_refused_can_be_sent_again,
+    texts_come_through_as_they_are,
     values_come_through_as_they_are,
     a_command_without_a_statement_leaves_nothing_open,
 );
@@ -41,13 +44,64 @@ async fn a_first_statement_that_was_refused_can_be_sent_again(kind: Store) {
     }
 }
 
-async fn values_come_through_as_they_are(kind: Store) {
+async fn texts_come_through_as_they_are(kind: Store) {
     let store = TestStore::seeded(kind).await;
-    let texts = ["OWNER", "O'Hara'); ROLLBACK; --", "$1", "back\\slash'", "zwölf", ""];
+    let texts = [
+        "OWNER",
+        "O'Hara'); ROLLBACK; --",
+        "$1",
+        "back\\slash'",
+        "\\",
+        "E'\\x27",
+        "''",
+        "zwölf \u{1f600}",
+        "\n\t\r",
+        "",
+    ];
     for text in texts.into_iter().chain(texts) {
         let statement = Statement::new("SELECT CAST($1 AS TEXT)", vec![Arg::text(text)], vec![Kind::Text]);
         let read = twice(&store.db, statement).await.expect("an answer");
         assert_eq!(read, [Cell::Text(text.to_owned()), Cell::Text(text.to_owned())]);
+    }
+}
+
+async fn values_come_through_as_they_are(kind: Store) {
+    let store = TestStore::seeded(kind).await;
+    let instant = DateTime::from_timestamp(1_700_000_000, 123_456_000).expect("an instant");
+    let day = NaiveDate::from_ymd_opt(1_066, 10, 14).expect("a day");
+    let decimal = |text: &str| Cell::Decimal(text.parse().expect("a number"));
+    for (kind, cell) in [
+        (Kind::Bool, Cell::Bool(true)),
+        (Kind::Int, Cell::Int(i64::from(i32::MIN))),
+        (Kind::Long, Cell::Int(i64::MIN)),
+        (Kind::Float, Cell::Float(0.1 + 0.2)),
+        (Kind::Uuid, Cell::Uuid(Uuid::from_u128(7))),
+        (Kind::Time, Cell::Time(instant)),
+        (Kind::Date, Cell::Date(day)),
+        (Kind::Decimal, decimal("-1234567.000001")),
+        (Kind::Text, Cell::Null),
+        (Kind::Json, Cell::Json("{\"a\": \"'\\u00e9\\\\\"}".to_owned())),
+    ] {
+        let sql = match store.db.store() {
+            Store::Postgres => format!("SELECT CAST($1 AS {})", postgres(kind)),
+            Store::Sqlite => "SELECT $1".to_owned(),
+        };
+        let read = twice(&store.db, Statement::new(sql, vec![Arg::One(kind, cell.clone())], vec![kind])).await;
+        assert_eq!(read.expect("an answer"), [cell.clone(), cell], "{kind:?}");
+    }
+}
+
+fn postgres(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "boolean",
+        Kind::Int => "integer",
+        Kind::Long => "bigint",
+        Kind::Float => "double precision",
+        Kind::Text | Kind::Json => "text",
+        Kind::Uuid => "uuid",
+        Kind::Time => "timestamptz",
+        Kind::Date => "date",
+        Kind::Decimal => "numeric",
     }
 }
 
