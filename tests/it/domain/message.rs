@@ -70,38 +70,24 @@ async fn values_come_through_as_they_are(kind: Store) {
     let instant = DateTime::from_timestamp(1_700_000_000, 123_456_000).expect("an instant");
     let day = NaiveDate::from_ymd_opt(1_066, 10, 14).expect("a day");
     let decimal = |text: &str| Cell::Decimal(text.parse().expect("a number"));
-    for (kind, cell) in [
-        (Kind::Bool, Cell::Bool(true)),
-        (Kind::Int, Cell::Int(i64::from(i32::MIN))),
-        (Kind::Long, Cell::Int(i64::MIN)),
-        (Kind::Float, Cell::Float(0.1 + 0.2)),
-        (Kind::Uuid, Cell::Uuid(Uuid::from_u128(7))),
-        (Kind::Time, Cell::Time(instant)),
-        (Kind::Date, Cell::Date(day)),
-        (Kind::Decimal, decimal("-1234567.000001")),
-        (Kind::Text, Cell::Null),
-        (Kind::Json, Cell::Json("{\"a\": \"'\\u00e9\\\\\"}".to_owned())),
+    for (kind, word, cell) in [
+        (Kind::Bool, "boolean", Cell::Bool(true)),
+        (Kind::Int, "integer", Cell::Int(i64::from(i32::MIN))),
+        (Kind::Long, "bigint", Cell::Int(i64::MIN)),
+        (Kind::Float, "double precision", Cell::Float(0.1 + 0.2)),
+        (Kind::Uuid, "uuid", Cell::Uuid(Uuid::from_u128(7))),
+        (Kind::Time, "timestamptz", Cell::Time(instant)),
+        (Kind::Date, "date", Cell::Date(day)),
+        (Kind::Decimal, "numeric", decimal("-1234567.000001")),
+        (Kind::Text, "text", Cell::Null),
+        (Kind::Json, "text", Cell::Json("{\"a\": \"'\\u00e9\\\\\"}".to_owned())),
     ] {
         let sql = match store.db.store() {
-            Store::Postgres => format!("SELECT CAST($1 AS {})", postgres(kind)),
+            Store::Postgres => format!("SELECT CAST($1 AS {word})"),
             Store::Sqlite => "SELECT $1".to_owned(),
         };
         let read = twice(&store.db, Statement::new(sql, vec![Arg::One(kind, cell.clone())], vec![kind])).await;
         assert_eq!(read.expect("an answer"), [cell.clone(), cell], "{kind:?}");
-    }
-}
-
-fn postgres(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bool => "boolean",
-        Kind::Int => "integer",
-        Kind::Long => "bigint",
-        Kind::Float => "double precision",
-        Kind::Text | Kind::Json => "text",
-        Kind::Uuid => "uuid",
-        Kind::Time => "timestamptz",
-        Kind::Date => "date",
-        Kind::Decimal => "numeric",
     }
 }
 

@@ -5,6 +5,7 @@ mod action_audit;
 mod auditcomply;
 mod folio;
 mod golden;
+mod items;
 mod packagex;
 mod schema;
 pub mod surfaces;

@@ -9,16 +9,13 @@ mod lists;
 pub mod native;
 mod sign_in;
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
 use audit_gateway::domain::cell::{Cell, Kind};
 use audit_gateway::domain::db::Store;
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value as Json, json};
 
-use super::{House, Seen, golden};
+use super::{House, Seen};
 
 /// The manufacturer, in SQL.
 pub const HARBOUR: &str = "(SELECT id FROM organization WHERE slug = 'harbour-foods')";
@@ -144,29 +141,4 @@ pub fn error(seen: &Seen) -> (u16, String, String) {
     assert_eq!((keys(&body), keys(&body["error"])), (vec!["error"], vec!["code", "message"]), "{body}");
     let text = |key: &str| body["error"][key].as_str().expect("a text").to_owned();
     (seen.status, text("code"), text("message"))
-}
-
-/// Every acceptance item of the contract has a golden case or a test that names it.
-#[test]
-fn every_item_has_a_case_or_a_test() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut shown = BTreeSet::new();
-    for (_, cases) in golden::files("ablebase") {
-        for case in cases.cases {
-            let named = case.case.strip_prefix("items ").or_else(|| case.case.strip_prefix("item "));
-            let (numbers, _) = named.and_then(|named| named.split_once(':')).expect("the items it shows");
-            shown.extend(numbers.split(", ").map(|number| number.parse::<u32>().expect("a number of an item")));
-        }
-    }
-    for folder in ["src/rest/ablebase", "tests/it/rest/ablebase"] {
-        for file in std::fs::read_dir(root.join(folder)).expect("a folder") {
-            let text = std::fs::read_to_string(file.expect("a file").path()).expect("text");
-            for named in text.split("fn item_").skip(1) {
-                let words = named.split('_').take_while(|word| *word == "and" || word.parse::<u32>().is_ok());
-                shown.extend(words.filter_map(|word| word.parse::<u32>().ok()));
-            }
-        }
-    }
-    let missing: Vec<u32> = (1..=49).filter(|item| !shown.contains(item)).collect();
-    assert!(missing.is_empty(), "nothing shows the items {missing:?}");
 }
