@@ -25,11 +25,11 @@ use crate::rest::packagex::Packagex;
 /// Opens the store that the configuration names.
 pub async fn store(config: &Config) -> anyhow::Result<Db> {
     let settings = db::Settings {
-        url: config.store().expose().to_owned(),
         connections: config.pool_size,
         pool_wait: config.pool_wait,
         statement_timeout: config.statement_timeout,
         lock_timeout: config.lock_timeout,
+        ..db::Settings::at(config.store().expose().to_owned())
     };
     Db::connect(&settings).await.with_context(|| format!("the store {} cannot be opened", config.store()))
 }

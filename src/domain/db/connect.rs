@@ -30,6 +30,8 @@ pub struct Settings {
     pub statement_timeout: Duration,
     /// How long a statement may wait for a lock.
     pub lock_timeout: Duration,
+    /// After how long a transaction takes no further command: those that it has carried out wait for its end.
+    pub turn: Duration,
 }
 
 impl Settings {
@@ -41,6 +43,7 @@ impl Settings {
             pool_wait: Duration::from_secs(2),
             statement_timeout: Duration::from_secs(5),
             lock_timeout: Duration::from_secs(2),
+            turn: Duration::from_millis(100),
         }
     }
 
@@ -80,7 +83,7 @@ impl Db {
                 statements: AtomicU64::new(0),
                 without_tree: AtomicBool::new(false),
                 commits: Commits::default(),
-                turns: Turns::new(at_work as usize),
+                turns: Turns::new(at_work as usize, settings.turn),
             }),
         })
     }

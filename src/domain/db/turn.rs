@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::write::Job;
 
@@ -17,6 +18,8 @@ pub(super) type Jobs = Vec<Box<dyn Job>>;
 /// Lines of waiting commands, and how many are at work for them.
 pub(super) struct Turns {
     most: usize,
+    /// After how long a transaction takes no further command.
+    pub(super) long: Duration,
     queue: Mutex<Queue>,
 }
 
@@ -31,8 +34,8 @@ struct Queue {
 
 impl Turns {
     /// At most so many are at work at the same time.
-    pub(super) fn new(most: usize) -> Self {
-        Self { most, queue: Mutex::default() }
+    pub(super) fn new(most: usize, long: Duration) -> Self {
+        Self { most, long, queue: Mutex::default() }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -146,7 +149,7 @@ mod tests {
 
     #[test]
     fn no_more_go_to_work_than_may_and_the_others_lines_are_taken_together() {
-        let turns = Turns::new(2);
+        let turns = Turns::new(2, Duration::ZERO);
         assert_eq!([1, 2, 3, 4, 3, 1].map(|line| join(&turns, line)), [true, true, false, false, false, false]);
         assert_eq!(lines(&turns.of(Some(1))), [1, 1]);
         let (taken, jobs) = turns.next().expect("two lines");
@@ -156,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_line_is_not_taken_twice_and_free_when_it_is_given_back() {
-        let turns = Turns::new(1);
+        let turns = Turns::new(1, Duration::ZERO);
         assert!(join(&turns, 1));
         turns.of(Some(1));
         assert!(!join(&turns, 1));
@@ -172,7 +175,7 @@ mod tests {
 
     #[test]
     fn somebody_is_needed_where_a_line_becomes_free_and_nobody_is_at_work() {
-        let turns = Turns::new(1);
+        let turns = Turns::new(1, Duration::ZERO);
         assert!(join(&turns, 1));
         turns.of(Some(1));
         assert!(!join(&turns, 1));
@@ -184,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_transaction_has_an_end_and_the_rest_of_a_line_waits_for_its_turn() {
-        let turns = Turns::new(1);
+        let turns = Turns::new(1, Duration::ZERO);
         assert!(join(&turns, 9));
         for _ in 0..MOST + 3 {
             join(&turns, 1);

@@ -22,9 +22,6 @@ use crate::domain::trail::Opening;
 /// How often the store may ask for the same command again.
 const ATTEMPTS: u32 = 5;
 
-/// After how long a transaction takes no further command: those that it has carried out wait for its end.
-const LONG: Duration = Duration::from_millis(100);
-
 /// A command that waits for its transaction.
 pub(super) trait Job: Send {
     /// Whose rows it concerns.
@@ -247,7 +244,7 @@ impl Db {
             }
         }
         while let Some(job) = jobs.get_mut(at)
-            && (at == 0 || begun.elapsed() < LONG)
+            && (at == 0 || begun.elapsed() < self.inner.turns.long)
         {
             let line = job.line();
             match job.run(at, &mut tx).await {

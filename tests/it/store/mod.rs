@@ -97,12 +97,20 @@ impl TestStore {
     }
 }
 
-/// Opens the store with more patience than the program has: the machine may be busy with other tests.
-async fn open(url: &str) -> Db {
+/// More patience than the program has: the machine may be busy with other tests.
+pub fn patient(url: &str) -> Settings {
     let patience = Duration::from_secs(60);
-    let settings =
-        Settings { pool_wait: patience, statement_timeout: patience, lock_timeout: patience, ..Settings::at(url) };
-    Db::connect(&settings).await.expect("the test's store")
+    Settings {
+        pool_wait: patience,
+        statement_timeout: patience,
+        lock_timeout: patience,
+        turn: patience,
+        ..Settings::at(url)
+    }
+}
+
+async fn open(url: &str) -> Db {
+    Db::connect(&patient(url)).await.expect("the test's store")
 }
 
 /// Fills the store at `url`, to be copied.

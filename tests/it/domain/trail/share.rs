@@ -15,12 +15,13 @@ use tokio::task::JoinHandle;
 
 use super::{ask, assert_clean, number, origin, seeded, text};
 use crate::fixture::Org;
-use crate::store::{TestStore, on_both_stores, run};
+use crate::store::{TestStore, on_both_stores, patient, run};
 
 on_both_stores!(
     those_of_several_organizations_are_committed_together,
     one_that_is_refused_takes_nothing_of_the_others_with_it,
     a_condition_that_does_not_hold_concerns_its_own_command_only,
+    whoever_is_left_when_its_time_is_over_gets_the_next_one,
 );
 
 const HARBOUR: Org = Org::Harbour;
@@ -45,9 +46,12 @@ struct Door {
 
 impl Door {
     async fn held(store: &TestStore) -> Self {
-        let patience = Duration::from_secs(60);
-        let settings = Settings { lock_timeout: patience, statement_timeout: patience, ..Settings::at(&store.url) };
-        let db = Db::connect(&Settings { connections: 2, pool_wait: patience, ..settings }).await.expect("a door");
+        Self::held_by(&patient(&store.url)).await
+    }
+
+    async fn held_by(settings: &Settings) -> Self {
+        let settings = Settings { connections: 2, ..settings.clone() };
+        let db = Db::connect(&settings).await.expect("a door");
         let (gate, begun) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let (waits, begins, at) = (Arc::clone(&gate), Arc::clone(&begun), db.clone());
         let first = tokio::spawn(async move {
@@ -235,6 +239,23 @@ async fn a_condition_that_does_not_hold_concerns_its_own_command_only(kind: Stor
     assert_eq!(other.mark, elsewhere.mark);
     assert_eq!(told(&db, NORDIC).await, ["other"]);
     assert_eq!(ended.runs.load(Ordering::Relaxed), 0);
+}
+
+async fn whoever_is_left_when_its_time_is_over_gets_the_next_one(kind: Store) {
+    let store = sealed(kind).await;
+    let door = Door::held_by(&Settings { turn: Duration::ZERO, ..patient(&store.url) }).await;
+    let commands = [Command::tells(HARBOUR, "one"), Command::tells(NORDIC, "two"), Command::tells(NORDIC, "three")];
+    let sent: Vec<_> = commands.iter().map(|command| door.sends(command)).collect();
+    let db = door.let_go().await;
+    let mut marks = Vec::new();
+    for (command, sent) in commands.iter().zip(sent) {
+        marks.push(seen(sent).await.mark);
+        assert_eq!(command.runs.load(Ordering::Relaxed), 1);
+    }
+    marks.sort();
+    marks.dedup();
+    assert_eq!(marks.len(), if kind == Store::Postgres { 3 } else { 1 }, "{marks:?}");
+    assert_eq!((told(&db, HARBOUR).await.len(), told(&db, NORDIC).await.len()), (1, 2));
 }
 
 /// On PostgreSQL only: the other store has one writer.
