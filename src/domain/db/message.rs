@@ -107,20 +107,11 @@ fn literal(kind: Kind, cell: &Cell) -> Option<String> {
 /// A text in quotes, whatever the server's setting for backslashes is; none for one that the server would take to end
 /// the message.
 fn quoted(text: &str) -> Option<String> {
-    let mut quoted = String::with_capacity(text.len() + 8);
-    if text.contains('\\') {
-        quoted.push('E');
+    if text.contains('\0') {
+        return None;
     }
-    quoted.push('\'');
-    for char in text.chars() {
-        match char {
-            '\0' => return None,
-            '\'' | '\\' => quoted.extend([char, char]),
-            _ => quoted.push(char),
-        }
-    }
-    quoted.push('\'');
-    Some(quoted)
+    let quoted = text.replace('\'', "''");
+    Some(if text.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") })
 }
 
 impl Lease<Postgres> {
