@@ -239,19 +239,21 @@ pub async fn append(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> R
     tx.mark_grown(organization_id, last_sequence);
     tx.mark_recorded();
     if is_much {
-        flush(tx).await?;
+        flush(tx, organization_id).await?;
     }
     Ok(last_sequence)
 }
 
-/// Writes what was appended and not yet written.
-async fn flush(tx: &mut Tx) -> Result<()> {
+/// Writes what was appended to a trail and not yet written. To this one only: the transaction shows no others' rows now.
+async fn flush(tx: &mut Tx, organization_id: i64) -> Result<()> {
+    let (store, ledger) = (tx.store(), tx.ledger());
+    let Some(pending) = ledger.pending.remove(&organization_id) else { return Ok(()) };
     // Forgotten while it is written: after a refusal the row says what is true.
-    let heads = tx.ledger().heads.clone();
-    for (_, statement) in unwritten(tx)? {
+    let head = ledger.heads.remove(&organization_id).ok_or(Error::Internal)?;
+    for (_, statement) in writing(store, vec![(organization_id, head.clone(), pending)])? {
         tx.fetch(&statement).await?;
     }
-    tx.ledger().heads = heads;
+    tx.ledger().heads.insert(organization_id, head);
     Ok(())
 }
 
@@ -265,6 +267,10 @@ pub(in crate::domain) fn unwritten(tx: &mut Tx) -> Result<Vec<(Option<i64>, Stat
         let head = ledger.heads.remove(&organization_id).ok_or(Error::Internal)?;
         trails.push((organization_id, head, pending));
     }
+    writing(store, trails)
+}
+
+fn writing(store: Store, mut trails: Vec<(i64, Head, head::Pending)>) -> Result<Vec<(Option<i64>, Statement)>> {
     let mut all = Vec::new();
     let most = if store == Store::Postgres { usize::MAX } else { 1 };
     while !trails.is_empty() {
@@ -321,7 +327,7 @@ impl Sealed {
 pub async fn import(tx: &mut Tx, organization_id: i64, entries: Vec<Entry>) -> Result<Imported> {
     // The head is locked before the look-up, so nobody can add one of them in between.
     lock(tx, organization_id).await?;
-    flush(tx).await?;
+    flush(tx, organization_id).await?;
     let mut known = existing(tx, organization_id, &entries).await?;
     let inserted: Vec<bool> = entries.iter().map(|entry| known.insert((entry.entity_type, entry.uuid))).collect();
     let new = entries.into_iter().zip(&inserted).filter(|(_, new)| **new).map(|(entry, _)| entry).collect();

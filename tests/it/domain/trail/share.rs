@@ -13,7 +13,7 @@ use audit_gateway::domain::trail::{self, Action, Opening, append};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::{ask, assert_clean, number, origin, seeded, text};
+use super::{ask, assert_clean, entries, number, origin, seeded, text};
 use crate::fixture::Org;
 use crate::store::{TestStore, on_both_stores, patient, run};
 
@@ -22,6 +22,7 @@ on_both_stores!(
     one_that_is_refused_takes_nothing_of_the_others_with_it,
     a_condition_that_does_not_hold_concerns_its_own_command_only,
     whoever_is_left_when_its_time_is_over_gets_the_next_one,
+    one_that_tells_much_writes_its_own_trail_only,
 );
 
 const HARBOUR: Org = Org::Harbour;
@@ -36,6 +37,9 @@ const HOSTILE: [&str; 6] = [
     "E'\\x27'",
     "two\nlines\t\"quoted\"",
 ];
+
+/// More events than wait for the end of a transaction.
+const MUCH: usize = 1_500;
 
 /// A door at which one is at work at a time, and has its hands full until it is let go.
 struct Door {
@@ -136,6 +140,9 @@ impl Command {
         let entry = origin().entry(Action::Edit, "item", self.org.caller(Role::Owner).user_uuid);
         let snapshot = serde_json::json!({ "name": self.what }).to_string();
         let sequence = append(tx, org, vec![entry.before("{}").after(snapshot)]).await?;
+        if self.what == "much" {
+            append(tx, org, entries(MUCH)).await?;
+        }
         if self.what == "refused" {
             return Err(Error::Conflict("refused".to_owned()));
         }
@@ -256,6 +263,24 @@ async fn whoever_is_left_when_its_time_is_over_gets_the_next_one(kind: Store) {
     marks.dedup();
     assert_eq!(marks.len(), if kind == Store::Postgres { 3 } else { 1 }, "{marks:?}");
     assert_eq!((told(&db, HARBOUR).await.len(), told(&db, NORDIC).await.len()), (1, 2));
+}
+
+async fn one_that_tells_much_writes_its_own_trail_only(kind: Store) {
+    let store = sealed(kind).await;
+    let before = [events(&store.db, HARBOUR).await, events(&store.db, NORDIC).await];
+    let door = Door::held(&store).await;
+    let commands = [Command::tells(HARBOUR, "one"), Command::tells(NORDIC, "much"), Command::tells(HARBOUR, "two")];
+    let sent: Vec<_> = commands.iter().map(|command| door.sends(command)).collect();
+    let db = door.let_go().await;
+    let mut marks = Vec::new();
+    for (command, sent) in commands.iter().zip(sent) {
+        marks.push(seen(sent).await.mark);
+        assert_eq!(command.runs.load(Ordering::Relaxed), 1, "{}", command.what);
+    }
+    marks.dedup();
+    assert_eq!(marks.len(), 1, "{marks:?}");
+    assert_clean(&db, HARBOUR, before[0] + 2).await;
+    assert_clean(&db, NORDIC, before[1] + 1 + MUCH as i64).await;
 }
 
 /// On PostgreSQL only: the other store has one writer.
